@@ -1,0 +1,10 @@
+package io.meridiandb.kernel.fault;
+
+/** Fault sites in production code: places where the simulator may choose the rare path. */
+public interface Faults {
+  /** Never a fault: the production instance. */
+  Faults NONE = site -> false;
+
+  /** Whether to take the rare path here; always false outside of simulation. */
+  boolean maybe(String site);
+}

@@ -1,0 +1,23 @@
+package io.meridiandb.kernel.net;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+
+/**
+ * A kind of message between servers. Numbers are registered for ever, append-only: paxos 100-199,
+ * txn 200-299, spanserver 300-399, placement 400-499, server 500-599, tests 900-999.
+ *
+ * @param id the number on the wire
+ * @param name for people
+ * @param parser reads the body
+ * @param lane the queue it takes
+ */
+public record MessageType<M extends MessageLite>(
+    int id, String name, Parser<M> parser, Transport.Lane lane) {
+
+  /** Reads a body of this type. */
+  public M parse(byte[] body) throws InvalidProtocolBufferException {
+    return parser.parseFrom(body);
+  }
+}

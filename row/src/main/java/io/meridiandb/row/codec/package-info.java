@@ -1,0 +1,5 @@
+/** How rows and tuples look as bytes. */
+@NullMarked
+package io.meridiandb.row.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package io.meridiandb.truetime;
+
+import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.kernel.time.Timestamp;
+
+/**
+ * The TrueTime API (Spanner OSDI'12, table 1). Callable from any thread. A result is stale the
+ * moment it is returned: after any step that may block, ask again.
+ */
+public interface TrueTime {
+  /** An interval that surely contains absolute time at some moment of this call. */
+  TTInterval now();
+
+  /** Whether {@code t} has surely passed. */
+  default boolean after(Timestamp t) {
+    return now().earliest().isAfter(t);
+  }
+
+  /** Whether {@code t} has surely not come yet. */
+  default boolean before(Timestamp t) {
+    return now().latest().isBefore(t);
+  }
+}

@@ -1,0 +1,55 @@
+package io.meridiandb.txn.gateway;
+
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.schema.SchemaVersion;
+import io.meridiandb.txn.Mutation;
+import io.meridiandb.txn.TxnId;
+import java.util.List;
+
+/**
+ * A transaction at its gateway. Used by one fiber at a time; every method may wait.
+ *
+ * <p>Reads see the transaction's own buffered writes. Errors are {@link
+ * io.meridiandb.wire.MeridianException}s: after DEADLOCK_WOUNDED or SERIALIZATION_FAILURE the
+ * transaction is aborted and may be run again as a further attempt with its age kept.
+ */
+public interface Transaction {
+  /** Its identity. */
+  TxnId id();
+
+  /** Whether it may write. */
+  boolean readOnly();
+
+  /**
+   * Reads rows. Locking reads and reads of a read-write transaction go to the leaders.
+   *
+   * @throws SchemaChangedException from here or from the cursor
+   */
+  RowCursor read(ReadRequest request);
+
+  /**
+   * Buffers writes and conditions.
+   *
+   * @param mutations in order; a later one of a key builds on the earlier
+   * @param checkNow whether conditions are checked, and locks taken, before this returns; otherwise
+   *     they are checked by the commit
+   * @throws ConditionFailedException if one does not hold (with {@code checkNow}, or against the
+   *     transaction's own writes)
+   */
+  void write(List<Mutation> mutations, boolean checkNow, SchemaVersion schema);
+
+  /**
+   * Commits; returns once every version is durable at a majority and the commit timestamp has
+   * surely passed (commit wait).
+   *
+   * @param schema the version that all its tables were last checked against
+   * @return the commit timestamp; of a transaction that wrote nothing, a timestamp at which its
+   *     reads hold
+   * @throws ConditionFailedException a condition does not hold; the transaction is aborted
+   * @throws SchemaChangedException nothing was done; commit again with the newer version
+   */
+  Timestamp commit(SchemaVersion schema);
+
+  /** Gives it up; no error if it has ended. */
+  void rollback();
+}

@@ -1,0 +1,5 @@
+/** Reads at leaders and followers. */
+@NullMarked
+package io.meridiandb.txn.read;
+
+import org.jspecify.annotations.NullMarked;
