@@ -1,0 +1,211 @@
+package io.meridiandb.bench.crash;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code ./meridian crash-test}: three server processes, clients that transfer money, and in each
+ * round one random server killed, then all three. After each round every acknowledged transfer must
+ * be there and every account must hold what its transfers say.
+ *
+ * <p>With {@code --disk lossy} the servers keep bytes in user space until they are forced, so SIGKILL
+ * loses what a power cut would lose; with {@code --disk unforced} they never force, and the test must
+ * fail: that proves that it can.
+ */
+@Command(
+    name = "crash-test",
+    description = "Kill real servers under load and check every acknowledgement.",
+    mixinStandardHelpOptions = true)
+public final class CrashTestCommand implements Callable<Integer> {
+  private static final String[] NAMES = {"a", "b", "c"};
+  private static final long READY_MILLIS_MAX = 60_000;
+  private static final long PROGRESS_MILLIS_MAX = 30_000;
+  private static final long POLL_MILLIS = 100;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Option(names = "--rounds", description = "How many rounds (default ${DEFAULT-VALUE}).")
+  int rounds = 20;
+
+  @Option(names = "--clients", description = "How many clients (default ${DEFAULT-VALUE}).")
+  int clients = 4;
+
+  @Option(names = "--seed", description = "Who is killed when (default ${DEFAULT-VALUE}).")
+  long seed = 1;
+
+  @Option(names = "--disk", description = "file, lossy or unforced (default ${DEFAULT-VALUE}).")
+  String disk = "lossy";
+
+  @Option(names = "--folder", description = "Where servers keep data (default: a new one).")
+  @Nullable Path folder;
+
+  private final List<ServerProcess> servers = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    Path home = folder == null ? Files.createTempDirectory("meridian-crash-test") : folder;
+    Files.createDirectories(home);
+    Path config = home.resolve("universe.yaml");
+    String url = writeUniverse(config);
+    initialise(config);
+    for (String name : NAMES) {
+      servers.add(new ServerProcess(name, config, disk));
+    }
+    say("universe in %s, servers %s, disk %s", home, url, disk);
+    try {
+      return run(url);
+    } finally {
+      for (ServerProcess server : servers) {
+        server.kill();
+      }
+    }
+  }
+
+  private int run(String url) throws Exception {
+    for (ServerProcess server : servers) {
+      server.start();
+    }
+    awaitReady(url);
+    BankLoad load = new BankLoad(url);
+    load.createTables();
+    load.start(clients, seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    int failedRounds = 0;
+    for (int round = 1; round <= rounds; round++) {
+      List<String> wrong = round(url, load, random);
+      say(
+          "round %d: %d transfers acknowledged, %d attempts failed, %d outcomes unknown: %s",
+          round,
+          load.acknowledgedTransfers(),
+          load.failedAttempts(),
+          load.unknownOutcomes(),
+          wrong.isEmpty() ? "all there, total kept" : String.join("; ", wrong));
+      if (!wrong.isEmpty()) {
+        failedRounds++;
+        break;
+      }
+    }
+    load.stop();
+    say("%d rounds failed", failedRounds);
+    return failedRounds == 0 ? 0 : 1;
+  }
+
+  private List<String> round(String url, BankLoad load, SplittableRandom random) throws Exception {
+    Thread.sleep(300 + random.nextInt(700));
+    ServerProcess victim = servers.get(random.nextInt(servers.size()));
+    victim.kill();
+    String progress = awaitProgress(load);
+    if (!progress.isEmpty()) {
+      return List.of("with " + victim.name() + " down: " + progress);
+    }
+    victim.start();
+    Thread.sleep(300 + random.nextInt(700));
+    for (ServerProcess server : servers) {
+      server.kill();
+    }
+    for (ServerProcess server : servers) {
+      server.start();
+    }
+    try {
+      awaitReady(url);
+    } catch (IllegalStateException e) {
+      return List.of("after all were killed: " + e.getMessage());
+    }
+    List<String> wrong = load.check();
+    String after = wrong.isEmpty() ? awaitProgress(load) : "";
+    return after.isEmpty() ? wrong : List.of("after all were killed: " + after);
+  }
+
+  private static String awaitProgress(BankLoad load) throws InterruptedException {
+    long before = load.acknowledgedTransfers();
+    for (long waited = 0; waited < PROGRESS_MILLIS_MAX; waited += POLL_MILLIS) {
+      if (load.acknowledgedTransfers() > before + 5) {
+        return "";
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+    return "no transfer was acknowledged within %d s".formatted(PROGRESS_MILLIS_MAX / 1_000);
+  }
+
+  private void awaitReady(String url) throws InterruptedException {
+    SQLException last = null;
+    for (long waited = 0; waited < READY_MILLIS_MAX; waited += POLL_MILLIS) {
+      for (ServerProcess server : servers) {
+        if (!server.running()) {
+          throw new IllegalStateException("server " + server.name() + " ended by itself; see its log");
+        }
+      }
+      try (Connection connection = DriverManager.getConnection(url);
+          Statement statement = connection.createStatement()) {
+        statement.execute("SELECT count(*) FROM information_schema.tables");
+        return;
+      } catch (SQLException e) {
+        last = e;
+        Thread.sleep(POLL_MILLIS);
+      }
+    }
+    throw new IllegalStateException(
+        "the universe was not ready within %d s: %s".formatted(READY_MILLIS_MAX / 1_000, last));
+  }
+
+  private static void initialise(Path config) throws IOException, InterruptedException {
+    List<String> command = ServerProcess.meridian();
+    command.addAll(List.of("init", "--config", config.toString()));
+    int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+    if (status != 0) {
+      throw new IllegalStateException("init ended with status " + status);
+    }
+  }
+
+  private static String writeUniverse(Path config) throws IOException {
+    StringBuilder text =
+        new StringBuilder("format: 1\nclock: shared-host\nlease: 1s\nservers:\n");
+    StringBuilder hosts = new StringBuilder();
+    for (int i = 0; i < NAMES.length; i++) {
+      int port = freePort();
+      text.append(
+          """
+            - name: %s
+              id: %d
+              region: region-%s
+              zone: zone-%s
+              listen: 127.0.0.1:%d
+              data: data-%s
+          """
+              .formatted(NAMES[i], i + 1, NAMES[i], NAMES[i], port, NAMES[i]));
+      hosts.append(i == 0 ? "" : ",").append("127.0.0.1:").append(port);
+    }
+    Files.writeString(config, text);
+    return "jdbc:meridian://" + hosts + "/main";
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void say(String format, @Nullable Object... args) {
+    PrintWriter out =
+        spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+    out.println(format.formatted(args));
+    out.flush();
+  }
+}

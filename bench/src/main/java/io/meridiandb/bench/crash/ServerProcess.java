@@ -1,0 +1,90 @@
+package io.meridiandb.bench.crash;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One server of a universe as an operating-system process of its own, started by the same command line as a user's. */
+final class ServerProcess {
+  private static final long EXIT_WAIT_SECONDS = 30;
+
+  private final String name;
+  private final Path config;
+  private final String disk;
+  private @Nullable Process process;
+
+  ServerProcess(String name, Path config, String disk) {
+    this.name = name;
+    this.config = config;
+    this.disk = disk;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Starts it; its output goes to a file beside the universe file. */
+  void start() throws IOException {
+    List<String> command = meridian();
+    command.addAll(
+        List.of("start", "--config", config.toString(), "--server", name, "--disk", disk));
+    File log = config.resolveSibling(name + ".log").toFile();
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .start();
+  }
+
+  /** Ends it the hard way: SIGKILL, no shutdown hook runs, nothing more is written. */
+  void kill() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly();
+      if (!running.waitFor(EXIT_WAIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(name + " survived SIGKILL for " + EXIT_WAIT_SECONDS + " s");
+      }
+      process = null;
+    }
+  }
+
+  /** Asks it to end (SIGTERM) and returns its exit status. */
+  int stop() throws InterruptedException {
+    Process running = process;
+    if (running == null) {
+      return 0;
+    }
+    running.destroy();
+    if (!running.waitFor(EXIT_WAIT_SECONDS, TimeUnit.SECONDS)) {
+      running.destroyForcibly();
+      return -1;
+    }
+    process = null;
+    return running.exitValue();
+  }
+
+  /** Whether it runs; a server that ended by itself does not. */
+  boolean running() {
+    Process current = process;
+    return current != null && current.isAlive();
+  }
+
+  /** The command line of this very program: same JVM, same flags, same class path. */
+  static List<String> meridian() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx512m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("io.meridiandb.cli.MeridianCli");
+    return command;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.meridiandb.server.config;
+
+import org.jspecify.annotations.NullMarked;
