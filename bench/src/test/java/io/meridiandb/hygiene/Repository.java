@@ -16,7 +16,7 @@ import java.util.Set;
 /** The working tree as the tests see it: everything a commit would hold, nothing that is built. */
 final class Repository {
   private static final Set<String> NOT_SOURCES =
-      Set.of("target", ".git", ".idea", ".vscode", ".settings", "data", "node_modules");
+      Set.of("target", ".git", ".idea", ".vscode", ".settings");
 
   private final Path root;
 
@@ -77,7 +77,7 @@ final class Repository {
     @Override
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
       String name = folder.getFileName().toString();
-      return NOT_SOURCES.contains(name)
+      return NOT_SOURCES.contains(name) || name.startsWith("meridian-data")
           ? FileVisitResult.SKIP_SUBTREE
           : FileVisitResult.CONTINUE;
     }

@@ -12,7 +12,7 @@ final class TidyRules {
   static final int METHOD_LINES_MAX = 70;
   static final int PARAMETERS_MAX = 6;
 
-  /** Which sources a ban looks at. */
+  /** Which sources a ban looks at; what may run in main code of the core is DeterminismBans'. */
   enum Scope {
     MAIN,
     TEST,
@@ -40,10 +40,7 @@ final class TidyRules {
               "empty catch",
               "handle it, or say in the log what was given up"),
           new Ban(
-              "sleep",
-              Scope.EVERYWHERE,
-              "Thread.sleep",
-              "wait for the event itself, with a deadline; virtual time in the core"),
+              "sleep", Scope.TEST, "Thread.sleep", "a wait for the event itself, with a deadline"),
           new Ban(
               "stub",
               Scope.MAIN,
@@ -84,8 +81,7 @@ final class TidyRules {
 
   private static Set<String> ruleIds() {
     Set<String> ids =
-        new LinkedHashSet<>(
-            List.of("file-lines", "method-lines", "parameters", "package-info"));
+        new LinkedHashSet<>(List.of("file-lines", "method-lines", "parameters", "package-info"));
     BANS.forEach(ban -> ids.add(ban.rule()));
     TEXTS.forEach(text -> ids.add(text.rule()));
     return ids;
@@ -149,7 +145,6 @@ final class TidyRules {
     return marked && said
         ? List.of()
         : List.of(
-            new Finding(
-                "package-info", name, 1, "@NullMarked and one sentence: what lives here"));
+            new Finding("package-info", name, 1, "@NullMarked and one sentence: what lives here"));
   }
 }

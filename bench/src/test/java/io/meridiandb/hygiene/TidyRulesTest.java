@@ -81,8 +81,7 @@ class TidyRulesTest {
     var list = ExceptionList.parse("# why\nfile-lines | a.java | 510 | a table of the standard\n");
     Set<String> rules = TidyRules.rules();
     assertThat(list.apply(rules, List.of(new Finding("file-lines", "a.java", 510, "")))).isEmpty();
-    assertThat(list.apply(rules, List.of(new Finding("file-lines", "a.java", 511, ""))))
-        .hasSize(2);
+    assertThat(list.apply(rules, List.of(new Finding("file-lines", "a.java", 511, "")))).hasSize(2);
     assertThat(list.apply(rules, List.of(new Finding("file-lines", "a.java", 505, ""))))
         .singleElement()
         .asString()

@@ -24,19 +24,17 @@ class TidyTest {
       String name = repository.name(file);
       String text = repository.read(file);
       findings.addAll(TidyRules.checkText(name, text));
-      if (file.endsWith("package-info.java")) {
-        findings.addAll(TidyRules.checkPackageInfo(name, text));
-      } else {
+      if (!file.endsWith("package-info.java")) {
         findings.addAll(TidyRules.check(JavaSource.parse(name, text)));
-        if (name.contains("/src/main/java/")) {
-          packages.add(file.getParent());
-        }
+      }
+      if (name.contains("/src/main/java/")) {
+        packages.add(file.getParent());
       }
     }
     for (Path folder : packages) {
-      if (!Files.exists(folder.resolve("package-info.java"))) {
-        findings.addAll(TidyRules.checkPackageInfo(repository.name(folder), ""));
-      }
+      Path info = folder.resolve("package-info.java");
+      String text = Files.exists(info) ? repository.read(info) : "";
+      findings.addAll(TidyRules.checkPackageInfo(repository.name(folder), text));
     }
     for (Path file :
         repository.files(".xml", ".md", ".proto", ".sh", ".yaml", ".ftl", ".fmpp", ".txt")) {
