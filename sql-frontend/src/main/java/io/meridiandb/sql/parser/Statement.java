@@ -1,0 +1,71 @@
+package io.meridiandb.sql.parser;
+
+import java.util.List;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.jspecify.annotations.Nullable;
+
+/** A parsed statement. The nodes inside are Calcite's and mutable: a statement is planned once. */
+public sealed interface Statement {
+  /** SELECT, VALUES, UNION … and whether it locks what it reads (FOR UPDATE). */
+  record Query(SqlNode query, boolean forUpdate) implements Statement {}
+
+  /**
+   * INSERT, UPDATE or DELETE.
+   *
+   * @param statement Calcite's node
+   * @param doNothing ON CONFLICT DO NOTHING
+   * @param returning the RETURNING list, or null
+   */
+  record Dml(SqlNode statement, boolean doNothing, @Nullable SqlNodeList returning)
+      implements Statement {}
+
+  /** EXPLAIN: shows the plan of a query or of an INSERT, UPDATE or DELETE. */
+  record Explain(boolean analyze, StatementNode explained) implements Statement {}
+
+  /** BEGIN or START TRANSACTION. */
+  record Begin(boolean readOnly) implements Statement {}
+
+  /** COMMIT or END. */
+  record Commit() implements Statement {}
+
+  /** ROLLBACK or ABORT. */
+  record Rollback() implements Statement {}
+
+  /** SHOW name; the name is lower case, {@code all} for all settings. */
+  record Show(String name) implements Statement {}
+
+  /** SET name = value, RESET name; a null value is the default. */
+  record Set(String name, @Nullable SqlNode value) implements Statement {}
+
+  /** DROP TABLE. */
+  record DropTable(SqlIdentifier name, boolean ifExists, boolean cascade) implements Statement {}
+
+  /** CREATE TABLE. */
+  record CreateTable(
+      SqlIdentifier name,
+      boolean ifNotExists,
+      List<ColumnDefinition> columns,
+      List<KeyDefinition> primaryKey,
+      SqlParserPos primaryKeyPosition,
+      @Nullable Interleave interleave)
+      implements Statement {
+    public CreateTable {
+      columns = List.copyOf(columns);
+      primaryKey = List.copyOf(primaryKey);
+    }
+  }
+
+  /** One column of CREATE TABLE. */
+  record ColumnDefinition(
+      SqlIdentifier name, SqlDataTypeSpec type, boolean notNull, @Nullable SqlNode defaultValue) {}
+
+  /** One part of a primary key. */
+  record KeyDefinition(SqlIdentifier column, boolean descending) {}
+
+  /** INTERLEAVE IN PARENT. */
+  record Interleave(SqlIdentifier parent, boolean cascade) {}
+}
