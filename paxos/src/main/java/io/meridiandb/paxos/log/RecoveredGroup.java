@@ -1,0 +1,30 @@
+package io.meridiandb.paxos.log;
+
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.LogEntry;
+import java.util.List;
+
+/**
+ * What the log knows of one group after a start.
+ *
+ * @param group the group
+ * @param promised the last promise; {@link Ballot#ZERO} if there was none
+ * @param baseIndex entries up to here were dropped behind a checkpoint; 0 if none
+ * @param baseBallot the stamp that the entry at {@code baseIndex} had
+ * @param commitHint entries up to here are surely chosen; at least {@code baseIndex}
+ * @param entries the entries from {@code baseIndex + 1} on, without holes
+ */
+public record RecoveredGroup(
+    GroupId group,
+    Ballot promised,
+    long baseIndex,
+    Ballot baseBallot,
+    long commitHint,
+    List<LogEntry> entries) {
+
+  /** A group that has no record yet. */
+  public static RecoveredGroup empty(GroupId group) {
+    return new RecoveredGroup(group, Ballot.ZERO, 0, Ballot.ZERO, 0, List.of());
+  }
+}
