@@ -43,6 +43,38 @@ public record SqlType(Kind kind, int precision, int scale) {
       return number;
     }
 
+    /** Whether values are numbers. */
+    public boolean isNumber() {
+      return isInteger() || isFloat() || this == NUMERIC;
+    }
+
+    /** Whether values are whole numbers, {@link Long} in Java. */
+    public boolean isInteger() {
+      return this == SMALLINT || this == INTEGER || this == BIGINT;
+    }
+
+    /** Whether values are binary floating point numbers, {@link Double} in Java. */
+    public boolean isFloat() {
+      return this == REAL || this == DOUBLE;
+    }
+
+    /** Whether values are a day, with or without a time. */
+    public boolean hasDate() {
+      return this == DATE || this == TIMESTAMP || this == TIMESTAMPTZ;
+    }
+
+    /** Whether values of both kinds have the same Java class. */
+    public boolean sameFormAs(Kind other) {
+      return this == other
+          || (isInteger() && other.isInteger())
+          || (isFloat() && other.isFloat())
+          || (isText() && other.isText());
+    }
+
+    private boolean isText() {
+      return this == TEXT || this == JSONB;
+    }
+
     /**
      * The kind of a stored number.
      *
@@ -87,5 +119,26 @@ public record SqlType(Kind kind, int precision, int scale) {
   /** VARCHAR(length): text of at most so many code points. */
   public static SqlType varchar(int length) {
     return new SqlType(Kind.TEXT, length, 0);
+  }
+
+  /** The type as PostgreSQL names it, for messages. */
+  public String sqlName() {
+    return switch (kind) {
+      case BOOLEAN -> "boolean";
+      case SMALLINT -> "smallint";
+      case INTEGER -> "integer";
+      case BIGINT -> "bigint";
+      case REAL -> "real";
+      case DOUBLE -> "double precision";
+      case NUMERIC -> precision == 0 ? "numeric" : "numeric(%d,%d)".formatted(precision, scale);
+      case TEXT -> precision == 0 ? "text" : "character varying(%d)".formatted(precision);
+      case BYTEA -> "bytea";
+      case DATE -> "date";
+      case TIME -> "time without time zone";
+      case TIMESTAMP -> "timestamp without time zone";
+      case TIMESTAMPTZ -> "timestamp with time zone";
+      case UUID -> "uuid";
+      case JSONB -> "jsonb";
+    };
   }
 }
