@@ -14,11 +14,22 @@ import java.util.regex.Pattern;
  */
 final class DeterminismBans {
   /**
-   * Where the outside world comes in. Benchmarks and the command line stand above every node and
-   * measure in real time; nothing below can name them.
+   * Where the outside world comes in: the production Env, the network, the driver, and what runs in
+   * the launcher's process before and beside a node (commands, configuration, shell, demo).
+   * Benchmarks and the command line stand above every node and measure in real time.
    */
   private static final List<String> WIRING =
-      List.of("kernel.system", "server.net", "server.launcher", "jdbc", "bench", "cli");
+      List.of(
+          "kernel.system",
+          "server.net",
+          "server.launcher",
+          "server.command",
+          "server.config",
+          "server.shell",
+          "server.demo",
+          "jdbc",
+          "bench",
+          "cli");
 
   /**
    * A ban.

@@ -64,7 +64,7 @@ class FloorRulesTest {
   void theWiringMayTouchTheWorld() {
     assertThat(broken("kernel.system", "System.nanoTime()")).isEmpty();
     assertThat(broken("kernel", "System.nanoTime()")).containsExactly("clock");
-    assertThat(broken("server.network", "System.nanoTime()")).containsExactly("clock");
+    assertThat(broken("server.node", "System.nanoTime()")).containsExactly("clock");
   }
 
   @Test
