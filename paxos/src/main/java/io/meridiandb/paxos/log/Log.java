@@ -41,4 +41,12 @@ public interface Log {
    *     server strand; an empty list if {@code from} is no longer, or not yet, in the log
    */
   CompletableFuture<List<LogEntry>> read(GroupId group, long from, long to, long bytesMax);
+
+  /**
+   * Whether the disk had no room for a further segment. A leader then takes no new commands
+   * (SQLSTATE 53100); what is appended all the same waits for room.
+   */
+  default boolean full() {
+    return false;
+  }
 }

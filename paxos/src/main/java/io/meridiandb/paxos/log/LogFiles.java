@@ -1,0 +1,126 @@
+package io.meridiandb.paxos.log;
+
+import io.meridiandb.kernel.disk.Disk;
+import io.meridiandb.kernel.disk.DiskFile;
+import io.meridiandb.kernel.disk.DiskFullException;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.id.UniverseId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+
+/**
+ * The log's folder. Segments are named by their id; {@code spare.log} is one that waits for its
+ * first use or its next: every segment begins as the spare, and a segment that nobody needs becomes
+ * it again, so that appends go to blocks that the file system has already given out.
+ */
+final class LogFiles {
+  static final String FOLDER = "log";
+  static final String SPARE = FOLDER + "/spare.log";
+  private static final String SPARE_IN_WORK = FOLDER + "/spare.tmp";
+  private static final Pattern NAME = Pattern.compile("\\d{16}\\.log");
+
+  private final Disk disk;
+  private final UniverseId universe;
+  private final ServerId server;
+
+  LogFiles(Disk disk, UniverseId universe, ServerId server) {
+    this.disk = disk;
+    this.universe = universe;
+    this.server = server;
+  }
+
+  static String path(long segment) {
+    return FOLDER + "/%016d.log".formatted(segment);
+  }
+
+  /** Ids of the segments, rising; makes the folder if it is not there. */
+  List<Long> list() throws IOException {
+    if (!disk.exists(FOLDER)) {
+      disk.createFolders(FOLDER);
+      disk.forceFolder("");
+    }
+    List<Long> ids = new ArrayList<>();
+    for (String name : disk.list(FOLDER)) {
+      if (NAME.matcher(name).matches()) {
+        ids.add(Long.parseLong(name.substring(0, 16)));
+      }
+    }
+    return ids;
+  }
+
+  DiskFile open(long segment) throws IOException {
+    return disk.open(path(segment));
+  }
+
+  /** Whether the header names this universe, this server and this place in the folder. */
+  void checkOwner(SegmentHeader header, long segment) {
+    if (!header.universe().equals(universe) || !header.server().equals(server)) {
+      throw new LogDamagedException(
+          "%s belongs to %s of universe %s, but this is %s of universe %s; the data folder was copied or mixed up"
+              .formatted(path(segment), header.server(), header.universe(), server, universe));
+    }
+  }
+
+  /** Size of the spare in bytes; 0 if there is none. */
+  long spareBytes() throws IOException {
+    if (!disk.exists(SPARE)) {
+      return 0;
+    }
+    try (DiskFile file = disk.open(SPARE)) {
+      return file.size();
+    }
+  }
+
+  /**
+   * Makes a spare; blocks.
+   *
+   * @throws DiskFullException if there is no room; nothing is left behind
+   */
+  void makeSpare(long bytes) throws IOException {
+    try (DiskFile file = disk.open(SPARE_IN_WORK)) {
+      file.preallocate(bytes);
+    } catch (DiskFullException e) {
+      disk.delete(SPARE_IN_WORK);
+      throw e;
+    }
+    disk.rename(SPARE_IN_WORK, SPARE);
+    disk.forceFolder(FOLDER);
+  }
+
+  /** The spare becomes segment {@code id}; the future completes when its header is durable. */
+  CompletableFuture<Segment> useSpare(long id, long firstSequence) throws IOException {
+    disk.rename(SPARE, path(id));
+    // The name first: a header that is durable under the file's former name would look damaged.
+    disk.forceFolder(FOLDER);
+    DiskFile file = disk.open(path(id));
+    file.write(0, new SegmentHeader(universe, server, id, firstSequence).encode());
+    Segment segment = new Segment(id, file, SegmentHeader.BYTES);
+    return file.force().thenApply(done -> segment);
+  }
+
+  /** Lets a segment go that nobody needs; it becomes the spare if one is wanted. */
+  void release(Segment segment, boolean asSpare) throws IOException {
+    segment.file.close();
+    if (asSpare) {
+      disk.rename(path(segment.id), SPARE);
+    } else {
+      disk.delete(path(segment.id));
+    }
+    // One at a time, so that a crash never leaves a hole in the row of segments.
+    disk.forceFolder(FOLDER);
+  }
+
+  void dropSpare() throws IOException {
+    disk.delete(SPARE);
+    disk.forceFolder(FOLDER);
+  }
+
+  /** A segment whose header never became durable holds nothing: it is deleted. */
+  void dropUnused(long segment) throws IOException {
+    disk.delete(path(segment));
+    disk.forceFolder(FOLDER);
+  }
+}

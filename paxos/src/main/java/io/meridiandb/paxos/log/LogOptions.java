@@ -1,0 +1,24 @@
+package io.meridiandb.paxos.log;
+
+import io.meridiandb.kernel.check.Invariants;
+
+/**
+ * Sizes of a server's log.
+ *
+ * @param segmentBytes size of a segment file; a batch that does not fit gets a larger one
+ * @param cacheBytes payload bytes of recent entries kept in memory for followers that lag a little
+ */
+public record LogOptions(int segmentBytes, long cacheBytes) {
+  /** Smallest segment, in bytes. */
+  public static final int SEGMENT_BYTES_MIN = 4 << 10;
+
+  /** What a server uses: segments of 64 MiB, 16 MiB of recent entries. */
+  public static final LogOptions DEFAULT = new LogOptions(64 << 20, 16 << 20);
+
+  /** For universes in one JVM and for tests: segments of 1 MiB, 1 MiB of recent entries. */
+  public static final LogOptions SMALL = new LogOptions(1 << 20, 1 << 20);
+
+  public LogOptions {
+    Invariants.check(segmentBytes >= SEGMENT_BYTES_MIN, "log segments of %s bytes", segmentBytes);
+  }
+}

@@ -1,0 +1,360 @@
+package io.meridiandb.paxos.log;
+
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.disk.DiskFullException;
+import io.meridiandb.kernel.event.Events;
+import io.meridiandb.kernel.strand.Strand;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Group commit: everything that is queued while a force is on its way goes out with the next write
+ * and the next force. Runs on the log's own strand; only {@link #submit} and {@link #full} are for
+ * others.
+ *
+ * <p>Each segment begins with the hard state of all groups, so that any row of oldest segments may
+ * go once no group needs their entries.
+ */
+final class LogWriter {
+  /** How much is written before a force, in bytes, unless a single batch is larger. */
+  static final int FORCE_BYTES_MAX = 8 << 20;
+
+  /** A write buffer larger than this is not kept, in bytes. */
+  private static final int BUFFER_KEPT_BYTES = 1 << 20;
+
+  /** How often a full disk is tried again. */
+  static final Duration FULL_RETRY = Duration.ofSeconds(1);
+
+  /** A batch on its way to the disk. */
+  static final class Submission {
+    final List<LogRecord> records;
+    final List<EntryIndex.Slot> slots;
+    final int frameBytes;
+    final Runnable onDurable;
+    Frame.@Nullable Position position;
+
+    Submission(List<LogRecord> records, List<EntryIndex.Slot> slots, Runnable onDurable) {
+      this.records = records;
+      this.slots = slots;
+      this.frameBytes = Frame.HEAD_BYTES + RecordCodec.bytesOf(records);
+      this.onDurable = onDurable;
+    }
+  }
+
+  /** Told on the log's strand, in order. */
+  interface Listener {
+    /** These are durable, and so is all before them. */
+    void durable(List<Submission> batch);
+
+    /** Nothing will be durable any more. */
+    void failed(LogFailedException reason);
+  }
+
+  private final Env env;
+  private final Strand strand;
+  private final LogFiles files;
+  private final LogOptions options;
+  private final Listener listener;
+  private final HardState hard;
+  private final Deque<Segment> segments;
+  private final Queue<Submission> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean pumpDue = new AtomicBoolean();
+
+  private long nextSequence;
+  private long nextSegment;
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(64 << 10);
+  private boolean busy;
+  private boolean stateDue = true;
+  private long spareBytes;
+  private boolean spareInWork;
+  private @Nullable Step waitsForSpare;
+  private volatile boolean full;
+  private @Nullable LogFailedException failure;
+  private @Nullable Runnable whenIdle;
+  private @Nullable Runnable opened;
+
+  LogWriter(
+      Env env, Strand strand, LogFiles files, LogOptions options, LogRecovery found, Listener to) {
+    this.env = env;
+    this.strand = strand;
+    this.files = files;
+    this.options = options;
+    this.listener = to;
+    this.hard = found.hard();
+    this.segments = new ArrayDeque<>(found.segments());
+    this.nextSequence = found.nextSequence();
+    this.nextSegment = found.nextSegment();
+    this.spareBytes = found.spareBytes();
+  }
+
+  /** Queues a batch; callable from any thread. */
+  void submit(Submission submission) {
+    queue.add(submission);
+    schedulePump();
+  }
+
+  private void schedulePump() {
+    if (pumpDue.compareAndSet(false, true)) {
+      strand.execute(this::pump);
+    }
+  }
+
+  /** Whether the disk had no room for another segment when last tried; callable from any thread. */
+  boolean full() {
+    return full;
+  }
+
+  /**
+   * Forces what recovery found (a killed process may have left it unforced), goes on to a new
+   * segment and writes the hard state there; {@code opened} runs once that is durable.
+   */
+  void start(Runnable opened) {
+    busy = true;
+    this.opened = opened;
+    Segment last = segments.peekLast();
+    CompletableFuture<Void> force =
+        last == null ? CompletableFuture.completedFuture(null) : last.file.force();
+    whenForced(force, () -> roll(0, this::writeQueued));
+  }
+
+  /** Runs {@code action} once nothing is queued or under way. */
+  void whenIdle(Runnable action) {
+    whenIdle = action;
+    schedulePump();
+  }
+
+  Deque<Segment> segments() {
+    return segments;
+  }
+
+  private void pump() {
+    pumpDue.set(false);
+    if (busy || failure != null) {
+      return;
+    }
+    Submission first = queue.peek();
+    if (first == null) {
+      if (whenIdle != null) {
+        Runnable action = whenIdle;
+        whenIdle = null;
+        action.run();
+      }
+      return;
+    }
+    busy = true;
+    if (segments.getLast().fits(stateBytes() + first.frameBytes)) {
+      guarded(this::writeQueued);
+    } else {
+      guarded(() -> roll(first.frameBytes, this::writeQueued));
+    }
+  }
+
+  private int stateBytes() {
+    return stateDue ? Frame.HEAD_BYTES + RecordCodec.bytesOf(hard.records()) : 0;
+  }
+
+  private void writeQueued() throws IOException {
+    Segment segment = segments.getLast();
+    long durable = nextSequence;
+    List<Submission> batch = new ArrayList<>();
+    buffer.clear();
+    if (stateDue) {
+      encode(new Submission(hard.records(), List.of(), () -> {}), segment, durable);
+    }
+    boolean alone = env.faults().maybe("log.force-each-batch");
+    for (Submission next = queue.peek(); next != null; next = queue.peek()) {
+      int bytes = buffer.position() + next.frameBytes;
+      if (!segment.fits(bytes) || (!batch.isEmpty() && (bytes > FORCE_BYTES_MAX || alone))) {
+        break;
+      }
+      queue.remove();
+      encode(next, segment, durable);
+      hard.apply(next.records);
+      HardState.note(next.records, segment);
+      batch.add(next);
+    }
+    int bytes = buffer.position();
+    segment.file.write(segment.end, buffer.flip());
+    segment.end += bytes;
+    if (buffer.capacity() > BUFFER_KEPT_BYTES) {
+      buffer = ByteBuffer.allocateDirect(BUFFER_KEPT_BYTES);
+    }
+    env.events().count("log.bytes", bytes);
+    env.events().count("log.batches", batch.size());
+    whenForced(segment.file.force(), () -> forced(batch));
+  }
+
+  private void encode(Submission submission, Segment segment, long durable) {
+    if (buffer.remaining() < submission.frameBytes) {
+      int wanted = Math.max(buffer.capacity() * 2, buffer.position() + submission.frameBytes);
+      buffer = ByteBuffer.allocateDirect(wanted).put(buffer.flip());
+    }
+    int start = buffer.position();
+    Frame.open(buffer);
+    RecordCodec.encode(submission.records, buffer);
+    Frame.Position position =
+        new Frame.Position(segment.id, segment.end + start, submission.frameBytes);
+    Frame.seal(buffer, start, nextSequence++, durable, position);
+    submission.position = position;
+  }
+
+  private void forced(List<Submission> batch) throws IOException {
+    stateDue = false;
+    env.events().count("log.forces", 1);
+    listener.durable(batch);
+    releaseSegments();
+    if (opened != null) {
+      opened.run();
+      opened = null;
+    }
+    done();
+  }
+
+  /** The oldest segments go as long as nobody needs them; the newest begins with the hard state. */
+  private void releaseSegments() throws IOException {
+    while (segments.size() > 1 && segments.getFirst().behindCheckpoints(hard)) {
+      Segment oldest = segments.removeFirst();
+      boolean asSpare = spareBytes == 0 && !spareInWork && oldest.bytes == options.segmentBytes();
+      files.release(oldest, asSpare);
+      env.events().count("log.segments.released", 1);
+      if (asSpare) {
+        spareBytes = oldest.bytes;
+        full = false;
+      }
+    }
+  }
+
+  /** Goes on to a new segment with room for the hard state and a frame of {@code frameBytes}. */
+  private void roll(int frameBytes, Step then) throws IOException {
+    stateDue = true;
+    long needed = (long) SegmentHeader.BYTES + stateBytes() + frameBytes;
+    if (spareBytes >= needed) {
+      spareBytes = 0;
+      CompletableFuture<Segment> opening = files.useSpare(nextSegment++, nextSequence);
+      whenForced(opening, () -> rolled(opening.join(), then));
+      return;
+    }
+    if (spareBytes > 0) {
+      files.dropSpare();
+      spareBytes = 0;
+    }
+    waitsForSpare = () -> roll(frameBytes, then);
+    makeSpare(Math.max(needed, options.segmentBytes()));
+  }
+
+  private void rolled(Segment segment, Step then) throws IOException {
+    segments.addLast(segment);
+    makeSpare(options.segmentBytes());
+    then.run();
+  }
+
+  /** Preallocating takes long, so it happens on a fiber while the strand goes on. */
+  private void makeSpare(long bytes) {
+    if (spareInWork || spareBytes >= bytes) {
+      return;
+    }
+    spareInWork = true;
+    env.fibers()
+        .start(
+            "log-spare",
+            () -> {
+              try {
+                files.makeSpare(bytes);
+                strand.execute(() -> guarded(() -> spareMade(bytes)));
+              } catch (DiskFullException e) {
+                strand.execute(() -> spareRefused(bytes, e));
+              } catch (IOException | RuntimeException e) {
+                strand.execute(() -> fail(e));
+              }
+            });
+  }
+
+  private void spareMade(long bytes) throws IOException {
+    spareInWork = false;
+    spareBytes = bytes;
+    full = false;
+    Step waiting = waitsForSpare;
+    if (waiting != null && failure == null) {
+      waitsForSpare = null;
+      waiting.run();
+    }
+  }
+
+  private void spareRefused(long bytes, DiskFullException reason) {
+    spareInWork = false;
+    if (!full) {
+      full = true;
+      env.events()
+          .event(
+              Events.Level.ERROR,
+              "paxos.log",
+              "the disk is full: no room for another log segment of %d bytes (%s); new transactions are refused until there is"
+                  .formatted(bytes, reason.getMessage()));
+    }
+    if (failure == null) {
+      strand.schedule(FULL_RETRY, () -> makeSpare(bytes));
+    }
+  }
+
+  private void done() {
+    busy = false;
+    if (!queue.isEmpty() || whenIdle != null) {
+      schedulePump();
+    }
+  }
+
+  private void whenForced(CompletableFuture<?> force, Step then) {
+    force.whenComplete((done, error) -> {
+      if (strand.isCurrent()) {
+        afterForce(error, then);
+      } else {
+        strand.execute(() -> afterForce(error, then));
+      }
+    });
+  }
+
+  private void afterForce(@Nullable Throwable error, Step then) {
+    if (error != null) {
+      fail(error);
+    } else {
+      guarded(then);
+    }
+  }
+
+  /** A step that touches the disk. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private void guarded(Step step) {
+    try {
+      step.run();
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  private void fail(Throwable cause) {
+    if (failure != null) {
+      return;
+    }
+    failure =
+        new LogFailedException(
+            "the log cannot be written any more (%s); nothing more is acknowledged and the server must stop"
+                .formatted(cause.getMessage()),
+            cause);
+    queue.clear();
+    env.events().failure("paxos.log", "a write or force of the log failed", cause);
+    listener.failed(failure);
+  }
+}

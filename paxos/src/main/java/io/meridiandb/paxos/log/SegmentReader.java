@@ -1,0 +1,78 @@
+package io.meridiandb.paxos.log;
+
+import io.meridiandb.kernel.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads frames of one segment through a window that moves forward; for recovery and inspection. */
+final class SegmentReader {
+  private static final int WINDOW_BYTES = 1 << 20;
+
+  private final DiskFile file;
+  private final long size;
+  private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
+  private long windowStart;
+
+  SegmentReader(DiskFile file) throws IOException {
+    this.file = file;
+    this.size = file.size();
+  }
+
+  /** The segment's header; null if there is no intact one. */
+  @Nullable SegmentHeader header() throws IOException {
+    if (!load(0, SegmentHeader.BYTES)) {
+      return null;
+    }
+    return SegmentHeader.decode(window.slice(0, SegmentHeader.BYTES));
+  }
+
+  /** The frame at {@code offset}; null if no intact frame of segment {@code id} stands there. */
+  @Nullable Frame frame(long id, int offset) throws IOException {
+    if (!load(offset, Frame.HEAD_BYTES)) {
+      return null;
+    }
+    int length = window.getInt((int) (offset - windowStart));
+    if (length < Frame.HEAD_BYTES || !load(offset, length)) {
+      return null;
+    }
+    return Frame.read(window.duplicate().position((int) (offset - windowStart)), id, offset);
+  }
+
+  /**
+   * Looks behind {@code offset} for a frame that proves that the one missing at {@code offset} had
+   * been durable: one written when {@code sequence} already was.
+   */
+  @Nullable Frame proofBehind(long id, int offset, long sequence) throws IOException {
+    for (long at = offset + 1L; load(at, Frame.HEAD_BYTES); at++) {
+      int inWindow = (int) (at - windowStart);
+      if (window.getLong(inWindow + Frame.SEGMENT_AT) == id
+          && window.getLong(inWindow + Frame.DURABLE_AT) > sequence) {
+        Frame frame = frame(id, (int) at);
+        if (frame != null) {
+          return frame;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Brings {@code bytes} bytes from {@code offset} on into the window; false beyond the end. */
+  private boolean load(long offset, int bytes) throws IOException {
+    if (offset + bytes > size) {
+      return false;
+    }
+    if (offset >= windowStart && offset + bytes <= windowStart + window.limit()) {
+      return true;
+    }
+    window = ByteBuffer.allocate((int) Math.min(size - offset, bytes + (long) WINDOW_BYTES));
+    windowStart = offset;
+    while (window.hasRemaining()) {
+      if (file.read(offset + window.position(), window) <= 0) {
+        throw new IOException(file.path() + " ends at " + (offset + window.position()));
+      }
+    }
+    window.flip();
+    return true;
+  }
+}
