@@ -10,11 +10,26 @@ import org.jspecify.annotations.Nullable;
  * @param function which
  * @param argument its argument; null only for COUNT(*)
  * @param distinct whether equal arguments count once (never pushed down)
+ * @param separator what STRING_AGG puts between the texts; null for other functions
  * @param type the type of the final value
  */
 public record AggregateCall(
-    Function function, @Nullable Expr argument, boolean distinct, SqlType type) {
-  /** The aggregate functions. AVG is carried as SUM and COUNT by the planner. */
+    Function function,
+    @Nullable Expr argument,
+    boolean distinct,
+    @Nullable Expr separator,
+    SqlType type) {
+  /** An aggregate without separator. */
+  public AggregateCall(
+      Function function, @Nullable Expr argument, boolean distinct, SqlType type) {
+    this(function, argument, distinct, null, type);
+  }
+
+  /**
+   * The aggregate functions; their order is part of the message format. AVG is carried as SUM and
+   * COUNT by the planner. SINGLE_VALUE is the value of a scalar subquery: more than one row is an
+   * error.
+   */
   public enum Function {
     COUNT,
     SUM,
@@ -23,6 +38,7 @@ public record AggregateCall(
     BOOL_AND,
     BOOL_OR,
     STRING_AGG,
-    ANY_VALUE
+    ANY_VALUE,
+    SINGLE_VALUE
   }
 }
