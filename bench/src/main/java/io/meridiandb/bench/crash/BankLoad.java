@@ -107,7 +107,7 @@ final class BankLoad {
   private void transfer(Connection connection, String id, SplittableRandom random)
       throws SQLException {
     long giver = random.nextInt(ACCOUNTS);
-    long taker = (giver + 1 + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
+    long taker = (giver + 1L + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
     long amount = 1 + random.nextInt(20);
     try {
       add(connection, giver, -amount);
@@ -195,8 +195,8 @@ final class BankLoad {
       }
       connection.commit();
       balance.keySet().forEach(id -> wrong.add("account %d is gone".formatted(id)));
-      if (total != ACCOUNTS * FIRST_BALANCE) {
-        wrong.add("the total is %d, not %d".formatted(total, ACCOUNTS * FIRST_BALANCE));
+      if (total != 1L * ACCOUNTS * FIRST_BALANCE) {
+        wrong.add("the total is %d, not %d".formatted(total, 1L * ACCOUNTS * FIRST_BALANCE));
       }
     }
     expected.keySet().stream()
