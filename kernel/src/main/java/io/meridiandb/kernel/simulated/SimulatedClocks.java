@@ -1,0 +1,77 @@
+package io.meridiandb.kernel.simulated;
+
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.time.Clocks;
+
+/**
+ * The clocks of one server: true time plus an error that wanders slowly within the bound. Each
+ * server is a machine of its own, so boot clocks of two servers cannot be compared.
+ */
+public final class SimulatedClocks implements Clocks {
+  /** Slope of the error: 100 parts per million, half of what the paper allows for. */
+  private static final long DRIFT_DIVISOR = 10_000;
+
+  private final SimulatedWorld world;
+  private final String host;
+  private final long phase;
+  private long boundNanos;
+  private long lieNanos;
+  private long boots = 1;
+  private long bootedAt;
+
+  SimulatedClocks(SimulatedWorld world, String host, RandomSource random, long boundNanos) {
+    this.world = world;
+    this.host = host;
+    this.phase = random.nextLong() >>> 2;
+    this.boundNanos = boundNanos;
+    this.bootedAt = -1_000_000_000L * (60 + random.nextInt(3600));
+  }
+
+  /** How far the clock may be off, in nanoseconds: half the width of an honest interval. */
+  public long boundNanos() {
+    return boundNanos;
+  }
+
+  /** Sets how far the clock may be off. */
+  public void bound(long nanos) {
+    boundNanos = nanos;
+  }
+
+  /**
+   * Makes the clock wrong by {@code nanos} beyond its honest error: a fault TrueTime must notice.
+   */
+  public void lie(long nanos) {
+    lieNanos = nanos;
+  }
+
+  /** The machine has lost power and starts again. */
+  void reboot() {
+    boots++;
+    bootedAt = world.queue().now() - 1_000_000_000L;
+  }
+
+  @Override
+  public long bootNanos() {
+    return world.queue().now() - bootedAt + error();
+  }
+
+  @Override
+  public long wallNanos() {
+    return SimulatedWorld.BEGIN.nanos() + world.queue().now() + error() + lieNanos;
+  }
+
+  @Override
+  public String bootId() {
+    return "simulated-" + host + "-boot-" + boots;
+  }
+
+  /** A triangle wave between minus and plus the bound, in whole numbers. */
+  private long error() {
+    if (boundNanos == 0) {
+      return 0;
+    }
+    long position = (phase + world.queue().now() / DRIFT_DIVISOR) % (4 * boundNanos);
+    long rising = position < 2 * boundNanos ? position : 4 * boundNanos - position;
+    return rising - boundNanos;
+  }
+}

@@ -1,0 +1,227 @@
+package io.meridiandb.kernel.simulated;
+
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.net.Transport;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/**
+ * The network of a world: every link has its conditions, frames of one link and lane keep their
+ * order unless reordering is among the faults. Frames are copied, so servers share no bytes.
+ */
+public final class SimulatedNetwork {
+  private static final long LOOPBACK_NANOS = 10_000;
+
+  private record Link(ServerId from, ServerId to) implements Comparable<Link> {
+    @Override
+    public int compareTo(Link other) {
+      int order = from.compareTo(other.from);
+      return order != 0 ? order : to.compareTo(other.to);
+    }
+  }
+
+  private record LinkLane(Link link, Transport.Lane lane) implements Comparable<LinkLane> {
+    @Override
+    public int compareTo(LinkLane other) {
+      int order = link.compareTo(other.link);
+      return order != 0 ? order : lane.compareTo(other.lane);
+    }
+  }
+
+  private final SimulatedWorld world;
+  private final RandomSource random;
+  private final FaultCounts faults;
+  private final Map<Link, LinkConditions> conditions = new TreeMap<>();
+  private final Set<Link> cuts = new LinkedHashSet<>();
+  private final Map<LinkLane, Long> lastArrival = new TreeMap<>();
+  private LinkConditions standard = LinkConditions.lan();
+  private long sent;
+  private long delivered;
+
+  SimulatedNetwork(SimulatedWorld world, RandomSource random, FaultCounts faults) {
+    this.world = world;
+    this.random = random;
+    this.faults = faults;
+  }
+
+  /** Sets the conditions of all links that have none of their own. */
+  public void standard(LinkConditions ofAll) {
+    standard = ofAll;
+  }
+
+  /** Sets the conditions of one link, in one direction. */
+  public void link(ServerId from, ServerId to, LinkConditions ofThis) {
+    conditions.put(new Link(from, to), ofThis);
+  }
+
+  /** Sets the conditions of both directions. */
+  public void linkBothWays(ServerId a, ServerId b, LinkConditions ofThese) {
+    link(a, b, ofThese);
+    link(b, a, ofThese);
+  }
+
+  /**
+   * From now on nothing that {@code from} sends arrives at {@code to}, not even what is on its way.
+   */
+  public void cut(ServerId from, ServerId to) {
+    cuts.add(new Link(from, to));
+    faults.fired("cut");
+    note("cut " + from + " to " + to);
+  }
+
+  /** Cuts both directions. */
+  public void cutBothWays(ServerId a, ServerId b) {
+    cut(a, b);
+    cut(b, a);
+  }
+
+  /** Cuts a server off from all others that exist now. */
+  public void isolate(ServerId server) {
+    for (ServerId other : world.servers()) {
+      if (!other.equals(server)) {
+        cutBothWays(server, other);
+      }
+    }
+  }
+
+  /** Joins one direction again. */
+  public void join(ServerId from, ServerId to) {
+    cuts.remove(new Link(from, to));
+    note("join " + from + " to " + to);
+  }
+
+  /** Joins all that was cut. */
+  public void joinAll() {
+    cuts.clear();
+    note("join all");
+  }
+
+  /** Frames given to the network so far. */
+  public long sent() {
+    return sent;
+  }
+
+  /** Frames that reached a living receiver so far; duplicates count twice. */
+  public long delivered() {
+    return delivered;
+  }
+
+  Transport transport(Incarnation home) {
+    return new Transport() {
+      @Override
+      public void send(ServerId to, Lane lane, byte[] frame) {
+        world.checkTurn();
+        if (home.alive()) {
+          accept(new LinkLane(new Link(home.server(), to), lane), frame.clone());
+        }
+      }
+
+      @Override
+      public void listen(Receiver receiver) {
+        world.checkTurn();
+        home.listen(receiver);
+      }
+    };
+  }
+
+  private void accept(LinkLane path, byte[] frame) {
+    sent++;
+    Link link = path.link;
+    if (link.from.equals(link.to)) {
+      post(path, LOOPBACK_NANOS, frame, false);
+      return;
+    }
+    LinkConditions now = conditions.getOrDefault(link, standard);
+    if (random.chance(now.lossPerMillion(), LinkConditions.MILLION)) {
+      faults.fired("message-loss");
+      if (!cuts.contains(link) && world.receiver(link.to) != null) {
+        faults.mattered("message-loss");
+      }
+      world.trace().line(world.queue().now(), () -> "lost " + path);
+      return;
+    }
+    boolean overtaken = random.chance(now.reorderPerMillion(), LinkConditions.MILLION);
+    if (overtaken) {
+      faults.fired("message-reorder");
+    }
+    post(path, delay(now, overtaken ? 10 : 1), frame, overtaken);
+    if (random.chance(now.duplicatePerMillion(), LinkConditions.MILLION)) {
+      faults.fired("message-duplicate");
+      post(path, delay(now, 10), frame.clone(), true);
+      if (world.receiver(link.to) != null) {
+        faults.mattered("message-duplicate");
+      }
+    }
+  }
+
+  private long delay(LinkConditions now, int timesJitter) {
+    long jitter = SimulatedWorld.nanos(now.jitter()) * timesJitter;
+    long extra = jitter == 0 ? 0 : Math.floorMod(random.nextLong(), jitter);
+    return SimulatedWorld.nanos(now.latency()) + extra;
+  }
+
+  private void post(LinkLane path, long delay, byte[] frame, boolean outOfOrder) {
+    long at = world.queue().now() + delay;
+    if (!outOfOrder) {
+      at = Math.max(at, lastArrival.getOrDefault(path, 0L) + 1);
+      lastArrival.put(path, at);
+    }
+    long arrival = at;
+    world
+        .queue()
+        .post(
+            at - world.queue().now(),
+            "arrival",
+            null,
+            () -> arrive(path, frame, outOfOrder && arrival < lastArrival.getOrDefault(path, 0L)));
+  }
+
+  private void arrive(LinkLane path, byte[] frame, boolean overtaken) {
+    Incarnation receiver = world.receiver(path.link.to);
+    if (receiver == null) {
+      return;
+    }
+    if (cuts.contains(path.link)) {
+      faults.mattered("cut");
+      return;
+    }
+    if (receiver.pausedUntil() > world.queue().now()) {
+      long wait = receiver.pausedUntil() - world.queue().now();
+      world.queue().post(wait, "arrival", null, () -> arrive(path, frame, overtaken));
+      return;
+    }
+    if (overtaken) {
+      faults.mattered("message-reorder");
+    }
+    delivered++;
+    CRC32C sum = new CRC32C();
+    sum.update(frame);
+    world.trace().add(sum.getValue() ^ path.link.from.value() << 40 ^ path.link.to.value() << 48);
+    world
+        .trace()
+        .line(
+            world.queue().now(),
+            () -> "%s %d bytes, sum %08x".formatted(path, frame.length, sum.getValue()));
+    Transport.Receiver taker = receiver.receiver();
+    if (taker != null) {
+      taker.receive(path.link.from, frame);
+    }
+  }
+
+  private void note(String what) {
+    world.trace().add(what);
+    world.trace().line(world.queue().now(), () -> what);
+  }
+
+  /**
+   * How long a frame takes at least from one server to another, for tests that count round trips.
+   */
+  public Duration latency(ServerId from, ServerId to) {
+    return conditions.getOrDefault(new Link(from, to), standard).latency();
+  }
+}

@@ -1,0 +1,86 @@
+package io.meridiandb.kernel.simulated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.net.Transport.Lane;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Guards the network's conditions: order, latency, cuts, and each kind of fault. */
+class SimulatedNetworkTest {
+  private static final ServerId ONE = new ServerId(1);
+  private static final ServerId TWO = new ServerId(2);
+  private static final int FRAMES = 200;
+
+  @Test
+  void withoutFaultsEveryFrameArrivesOnceInOrderAfterTheLatency() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      world.network().standard(LinkConditions.of(Duration.ofMillis(40), Duration.ofMillis(5)));
+      List<Integer> arrived = send(world);
+      world.runFor(Duration.ofMillis(39));
+      assertThat(arrived).isEmpty();
+      world.runFor(Duration.ofMillis(20));
+      assertThat(arrived).hasSize(FRAMES).isSorted();
+    }
+  }
+
+  @Test
+  void framesAreLostDuplicatedAndReorderedAsOftenAsTold() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      world.network().standard(LinkConditions.lan().withFaults(100_000, 100_000, 100_000));
+      List<Integer> arrived = send(world);
+      world.runFor(Duration.ofSeconds(1));
+      assertThat(arrived.stream().distinct().count()).isBetween(150L, 195L);
+      assertThat(arrived.stream().sorted().toList()).isNotEqualTo(arrived);
+      for (String kind : List.of("message-loss", "message-duplicate", "message-reorder")) {
+        assertThat(world.faults().counts().get(kind).fired()).as(kind).isBetween(5L, 40L);
+        assertThat(world.faults().counts().get(kind).mattered()).as(kind).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void aCutWorksInOneDirectionAndTakesWhatIsOnItsWay() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      List<Integer> there = send(world);
+      List<Integer> back = new ArrayList<>();
+      world.server(ONE).transport().listen((from, frame) -> back.add((int) frame[0]));
+      world.network().cut(ONE, TWO);
+      world.server(TWO).transport().send(ONE, Lane.CONTROL, new byte[] {7});
+      world.runFor(Duration.ofSeconds(1));
+      assertThat(there).isEmpty();
+      assertThat(back).containsExactly(7);
+      world.network().joinAll();
+      world.server(ONE).transport().send(TWO, Lane.DATA, new byte[] {8});
+      world.runFor(Duration.ofSeconds(1));
+      assertThat(there).containsExactly(8);
+    }
+  }
+
+  @Test
+  void theBytesAreCopied() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      List<Integer> arrived = new ArrayList<>();
+      world.server(TWO).transport().listen((from, frame) -> arrived.add((int) frame[0]));
+      byte[] frame = {1};
+      world.server(ONE).transport().send(TWO, Lane.DATA, frame);
+      frame[0] = 2;
+      world.runFor(Duration.ofSeconds(1));
+      assertThat(arrived).containsExactly(1);
+    }
+  }
+
+  private static List<Integer> send(SimulatedWorld world) {
+    List<Integer> arrived = new ArrayList<>();
+    Env one = world.server(ONE);
+    world.server(TWO).transport().listen((from, frame) -> arrived.add(frame[0] & 0xFF));
+    for (int i = 0; i < FRAMES; i++) {
+      one.transport().send(TWO, Lane.DATA, new byte[] {(byte) i});
+    }
+    return arrived;
+  }
+}
