@@ -20,8 +20,7 @@ public record AggregateCall(
     @Nullable Expr separator,
     SqlType type) {
   /** An aggregate without separator. */
-  public AggregateCall(
-      Function function, @Nullable Expr argument, boolean distinct, SqlType type) {
+  public AggregateCall(Function function, @Nullable Expr argument, boolean distinct, SqlType type) {
     this(function, argument, distinct, null, type);
   }
 
