@@ -1,0 +1,40 @@
+package io.meridiandb.txn;
+
+import java.time.Duration;
+
+/** What a transaction may need at most (DESIGN 10); past a limit it gets a clear error. */
+public final class TxnLimits {
+  /** Most keys that one transaction writes or has conditions on. */
+  public static final int MUTATIONS_MAX = 80_000;
+
+  /**
+   * Most bytes of keys and values that one transaction writes: what fits into one message and one
+   * log entry together with their heads.
+   */
+  public static final int BYTES_MAX = 7 << 20;
+
+  /** Most ranges of one read request; the gateway cuts longer lists. */
+  public static final int READ_RANGES_MAX = 4_096;
+
+  /** A reply is cut once it holds this many bytes of rows. */
+  public static final int READ_REPLY_BYTES_MAX = 1 << 20;
+
+  /**
+   * A reply is cut once so many stored versions were looked at, so that no read holds the strand.
+   */
+  public static final int READ_EXAMINED_MAX = 4_096;
+
+  /** How far in the future a read may be asked for (protocol G19). */
+  public static final Duration READ_AHEAD_MAX = Duration.ofSeconds(10);
+
+  /** Locks of a transaction whose gateway is silent for so long are given away (protocol C2). */
+  public static final Duration LOCK_LEASE = Duration.ofSeconds(5);
+
+  /** How often gateways tell leaders that their transactions live. */
+  public static final Duration KEEP_ALIVE_INTERVAL = Duration.ofMillis(1_500);
+
+  /** How long outcomes are kept and commits may be late (protocol G13). */
+  public static final Duration OUTCOME_RETENTION = Duration.ofMinutes(10);
+
+  private TxnLimits() {}
+}

@@ -1,0 +1,319 @@
+package io.meridiandb.txn.lock;
+
+import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.txn.LockMode;
+import io.meridiandb.txn.TxnId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock table of one group's leader: two-phase locks on ranges of keys, with wound-wait (Spanner
+ * OSDI'12 4.2.1; protocol C2, G21).
+ *
+ * <p>A request meets locks or older waiting requests that stand against it. Owners that are younger
+ * and whose commit is not under way are wounded: they lose everything at once. For the others it
+ * waits. So a transaction waits only for older ones, or for ones that wait for nothing (sealed): no
+ * cycle, no deadlock. Ages are kept over retries: no starvation.
+ *
+ * <p>Locks live in memory and die with the leader; {@link #open} numbers each holding, and a
+ * request that names a holding which is gone is refused by the caller. Single-threaded, no clock
+ * inside. Callbacks run when the table is in order, before the outermost call returns; they may
+ * call back.
+ */
+public final class LockTable {
+  /** Most requests that wait at once; one more is refused. */
+  public static final int WAITERS_MAX = 10_000;
+
+  /** Most ranges that one transaction may lock. */
+  public static final int RANGES_PER_TRANSACTION_MAX = 200_000;
+
+  /** Most ranges locked by all transactions together, about 200 bytes each. */
+  public static final int RANGES_MAX = 1_000_000;
+
+  /** What became of a request at once. */
+  public enum Acceptance {
+    /** The waiter has been told, or will be. */
+    ACCEPTED,
+    TOO_MANY_WAITERS,
+    /** This transaction locks too much. */
+    TRANSACTION_TOO_LARGE,
+    /** All transactions together do. */
+    TABLE_FULL
+  }
+
+  /** Is told when a transaction loses its locks without having asked for it. */
+  public interface LossListener {
+    void lost(TxnId id, LockLoss loss);
+  }
+
+  private final LossListener listener;
+  private final Segments segments = new Segments();
+  private final Map<TxnId, Holder> holders = new HashMap<>();
+  private final TreeMap<LockOwner, LockRequest> waiters = new TreeMap<>();
+  private final Deque<Holder> ended = new ArrayDeque<>();
+  private final Deque<Runnable> callbacks = new ArrayDeque<>();
+  private boolean settling;
+  private long lastGrant;
+  private int rangeCount;
+
+  /** An empty table. */
+  public LockTable(LossListener listener) {
+    this.listener = listener;
+  }
+
+  /**
+   * Makes the transaction known; it holds nothing yet.
+   *
+   * @param nowNanos a clock of the caller's that never steps
+   * @return the number of this holding; the one it has already if it is known
+   */
+  public long open(LockOwner owner, long nowNanos) {
+    Holder holder = holders.get(owner.id());
+    if (holder == null) {
+      holder = new Holder(owner, ++lastGrant, nowNanos);
+      holders.put(owner.id(), holder);
+    }
+    holder.heardNanos = nowNanos;
+    return holder.grant;
+  }
+
+  /** Whether the transaction still has the holding of that number, all of its locks included. */
+  public boolean holds(TxnId id, long grant) {
+    Holder holder = holders.get(id);
+    return holder != null && holder.grant == grant;
+  }
+
+  /**
+   * Asks for locks, in order; the transaction must be open and not sealed. If it waits already,
+   * that request is dropped as superseded: of a request sent twice only the last is answered.
+   */
+  public Acceptance acquire(TxnId id, List<LockWish> wishes, LockWaiter waiter) {
+    Holder holder = require(id);
+    Invariants.check(!holder.sealed, "%s asks for locks while its commit is under way", id);
+    LockRequest before = holder.waiting;
+    if (before != null) {
+      unpark(before);
+      callbacks.add(() -> before.waiter.dropped(LockLoss.SUPERSEDED));
+    }
+    Acceptance acceptance = admit(holder, wishes.size());
+    if (acceptance == Acceptance.ACCEPTED) {
+      advance(new LockRequest(holder, List.copyOf(wishes), waiter));
+    }
+    settle();
+    return acceptance;
+  }
+
+  private Acceptance admit(Holder holder, int wanted) {
+    if (waiters.size() >= WAITERS_MAX) {
+      return Acceptance.TOO_MANY_WAITERS;
+    }
+    if (holder.ranges.size() + wanted > RANGES_PER_TRANSACTION_MAX) {
+      return Acceptance.TRANSACTION_TOO_LARGE;
+    }
+    return rangeCount + wanted > RANGES_MAX ? Acceptance.TABLE_FULL : Acceptance.ACCEPTED;
+  }
+
+  /** From now on the transaction cannot be wounded or abandoned: its commit is under way. */
+  public void seal(TxnId id) {
+    Holder holder = require(id);
+    Invariants.check(holder.waiting == null, "%s commits while it waits for a lock", id);
+    holder.sealed = true;
+  }
+
+  /** The transaction has ended: all its locks go. No effect if it is not known. */
+  public void close(TxnId id) {
+    Holder holder = holders.get(id);
+    if (holder != null) {
+      end(holder, LockLoss.CLOSED);
+      settle();
+    }
+  }
+
+  /** Its gateway lives. */
+  public void heard(TxnId id, long grant, long nowNanos) {
+    Holder holder = holders.get(id);
+    if (holder != null && holder.grant == grant) {
+      holder.heardNanos = nowNanos;
+    }
+  }
+
+  /** Ends unsealed transactions whose gateway has been silent since before {@code sinceNanos}. */
+  public void abandonSilent(long sinceNanos) {
+    List<Holder> silent = new ArrayList<>();
+    for (Holder holder : holders.values()) {
+      if (!holder.sealed && holder.heardNanos - sinceNanos < 0) {
+        silent.add(holder);
+      }
+    }
+    silent.sort((a, b) -> a.owner.compareTo(b.owner)); // the map's order is nobody's
+    for (Holder holder : silent) {
+      end(holder, LockLoss.ABANDONED);
+    }
+    settle();
+  }
+
+  /** Ends everything: the leader has stepped down. The table may not be used afterwards. */
+  public void dissolve() {
+    List<LockRequest> waiting = List.copyOf(waiters.values());
+    waiters.clear();
+    holders.clear();
+    for (LockRequest request : waiting) {
+      callbacks.add(() -> request.waiter.dropped(LockLoss.STEPPED_DOWN));
+    }
+    settle();
+  }
+
+  /** How many requests wait. */
+  public int waiterCount() {
+    return waiters.size();
+  }
+
+  /** How many transactions are open. */
+  public int holderCount() {
+    return holders.size();
+  }
+
+  /** How many segments the key space is cut into: zero when nothing is locked. */
+  int segmentCount() {
+    return segments.count();
+  }
+
+  private Holder require(TxnId id) {
+    Holder holder = holders.get(id);
+    if (holder == null) {
+      throw Invariants.unreachable("%s is not open in the lock table", id);
+    }
+    return holder;
+  }
+
+  /** Takes as many locks as can be had now; parks the request if something stands in the way. */
+  private void advance(LockRequest request) {
+    Holder holder = request.holder;
+    while (request.next < request.wishes.size()) {
+      LockWish wish = request.wishes.get(request.next);
+      if (!wish.range().isEmpty() && !segments.covers(holder, wish.range(), wish.mode())) {
+        Holder blocker = blockerOf(holder, wish.range(), wish.mode());
+        if (blocker != null) {
+          request.blocker = blocker;
+          holder.waiting = request;
+          waiters.put(holder.owner, request);
+          return;
+        }
+        segments.add(holder, wish.range(), wish.mode());
+        holder.ranges.add(wish.range());
+        rangeCount++;
+      }
+      request.next++;
+    }
+    unpark(request);
+    callbacks.add(() -> deliver(request));
+  }
+
+  /** Wounds who may be wounded; names one that the request has to wait for, if there is one. */
+  private @Nullable Holder blockerOf(Holder self, KeyRange range, LockMode mode) {
+    List<Holder> against = new ArrayList<>(2);
+    segments.conflicts(self, range, mode, against::add);
+    Holder blocker = null;
+    for (Holder other : against) {
+      if (holders.get(other.owner.id()) != other) {
+        continue; // met before, in another segment, and wounded there
+      }
+      if (!other.sealed && self.owner.isOlderThan(other.owner)) {
+        end(other, LockLoss.WOUNDED);
+      } else {
+        blocker = other;
+      }
+    }
+    return blocker != null ? blocker : olderWaiter(self, range, mode);
+  }
+
+  /** An older request that waits for a lock which this one would take before its eyes. */
+  private @Nullable Holder olderWaiter(Holder self, KeyRange range, LockMode mode) {
+    for (LockRequest other : waiters.headMap(self.owner, false).values()) {
+      if (other.stillConflicts(range, mode)) {
+        return other.holder;
+      }
+    }
+    return null;
+  }
+
+  /** A request may be granted, and its transaction wounded before it hears of it. */
+  private void deliver(LockRequest request) {
+    Holder holder = request.holder;
+    if (holders.get(holder.owner.id()) == holder) {
+      request.waiter.granted();
+    } else {
+      request.waiter.dropped(LockLoss.WOUNDED);
+    }
+  }
+
+  private void unpark(LockRequest request) {
+    if (request.holder.waiting == request) {
+      request.holder.waiting = null;
+      waiters.remove(request.holder.owner);
+    }
+  }
+
+  private void end(Holder holder, LockLoss loss) {
+    Invariants.check(
+        !holder.sealed || loss == LockLoss.CLOSED, "%s is %s in its commit", holder.owner, loss);
+    holders.remove(holder.owner.id());
+    for (KeyRange range : holder.ranges) {
+      segments.remove(holder, range);
+    }
+    rangeCount -= holder.ranges.size();
+    LockRequest request = holder.waiting;
+    if (request != null) {
+      unpark(request);
+      callbacks.add(() -> request.waiter.dropped(loss));
+    }
+    if (loss != LockLoss.CLOSED) {
+      callbacks.add(() -> listener.lost(holder.owner.id(), loss));
+    }
+    ended.add(holder);
+  }
+
+  /** Lets requests go on whose blocker is gone, oldest first, then tells what has happened. */
+  private void settle() {
+    if (settling) {
+      return;
+    }
+    settling = true;
+    try {
+      while (true) {
+        Holder gone = ended.poll();
+        if (gone != null) {
+          wake(gone);
+          continue;
+        }
+        Runnable callback = callbacks.poll();
+        if (callback == null) {
+          return;
+        }
+        callback.run();
+      }
+    } finally {
+      settling = false;
+    }
+  }
+
+  private void wake(Holder gone) {
+    if (waiters.isEmpty()) {
+      return;
+    }
+    for (LockRequest request : List.copyOf(waiters.values())) {
+      if (request.blocker == gone && request.holder.waiting == request) {
+        unpark(request);
+        request.blocker = null;
+        advance(request);
+      }
+    }
+  }
+}

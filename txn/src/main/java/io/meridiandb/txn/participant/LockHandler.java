@@ -1,0 +1,63 @@
+package io.meridiandb.txn.participant;
+
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.txn.Protos;
+import io.meridiandb.txn.TxnId;
+import io.meridiandb.txn.proto.LockCall;
+import io.meridiandb.txn.proto.LockReply;
+import io.meridiandb.txn.proto.Refusal;
+import java.util.function.Consumer;
+
+/** Locks keys that will be written and checks their conditions now instead of at the commit. */
+final class LockHandler {
+  private final Leadership leadership;
+  private final CommitHandler commits;
+
+  LockHandler(Leadership leadership, CommitHandler commits) {
+    this.leadership = leadership;
+    this.commits = commits;
+  }
+
+  void handle(LockCall call, Consumer<LockReply> answer) {
+    TxnId id = Protos.txn(call.getHolding().getTxn());
+    if (commits.isUnderWay(id)) {
+      answer.accept(refused(leadership.lostLocks(id)));
+      return;
+    }
+    leadership.lock(
+        call.getHolding(),
+        Writes.wishes(call.getKeysList()),
+        new Leadership.Continuation() {
+          @Override
+          public void locked(long grant) {
+            check(call, grant, answer);
+          }
+
+          @Override
+          public void refused(Refusal refusal) {
+            answer.accept(LockHandler.refused(refusal));
+          }
+        });
+  }
+
+  private void check(LockCall call, long grant, Consumer<LockReply> answer) {
+    if (!leadership.schema.admits(call.getSchemaVersion(), Timestamp.MAX)) {
+      answer.accept(refused(Refuse.schemaChanged(leadership.schema.at(Timestamp.MAX))));
+      return;
+    }
+    LockReply.Builder reply = LockReply.newBuilder().setEpoch(leadership.epoch).setGrant(grant);
+    Writes.Failure failure = Writes.check(leadership.context.store(), call.getKeysList());
+    if (failure == null) {
+      answer.accept(reply.build());
+      return;
+    }
+    // The locks stay, and with them the truth of the refusal: the statement failed, not the
+    // attempt.
+    reply.setRefusal(Refuse.conditionFailed(failure.kind(), failure.key()));
+    leadership.context.replication().whenPassed(failure.seen(), () -> answer.accept(reply.build()));
+  }
+
+  private static LockReply refused(Refusal refusal) {
+    return LockReply.newBuilder().setRefusal(refusal).build();
+  }
+}

@@ -1,0 +1,209 @@
+package io.meridiandb.txn.participant;
+
+import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.SystemKeys;
+import io.meridiandb.txn.Protos;
+import io.meridiandb.txn.TxnLimits;
+import io.meridiandb.txn.proto.CommitCall;
+import io.meridiandb.txn.proto.CommitReply;
+import io.meridiandb.txn.proto.CommittedEntry;
+import io.meridiandb.txn.proto.GroupEntry;
+import io.meridiandb.txn.proto.Holding;
+import io.meridiandb.txn.proto.KeepAlive;
+import io.meridiandb.txn.proto.LockCall;
+import io.meridiandb.txn.proto.LockReply;
+import io.meridiandb.txn.proto.OutcomesImage;
+import io.meridiandb.txn.proto.ReadCall;
+import io.meridiandb.txn.proto.ReadReply;
+import io.meridiandb.txn.proto.Refusal;
+import io.meridiandb.txn.proto.ResolveCall;
+import io.meridiandb.txn.proto.ResolveReply;
+import io.meridiandb.txn.proto.RollbackNotice;
+import io.meridiandb.txn.proto.Write;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group's transactions on one replica: the replicated outcomes on every replica, and on the
+ * leader the locks, reads and commits. All methods run on the group's strand; answers are given on
+ * it, each at most once. A request that is never answered (the leader stepped down while it waited
+ * in vain, a frame was lost) is sent again by its gateway.
+ */
+public final class Participant {
+  private record Leading(
+      Leadership leadership, CommitHandler commits, ReadHandler reads, LockHandler locks) {}
+
+  private final ParticipantContext context;
+  private final OutcomeTable outcomes = new OutcomeTable();
+  private @Nullable Leading leading;
+
+  /** A participant that does not lead, with no outcomes. */
+  public Participant(ParticipantContext context) {
+    this.context = context;
+  }
+
+  /**
+   * The replica leads; everything before is applied.
+   *
+   * @param epoch a number that no other leadership of this group has; not 0
+   */
+  public void becameLeader(long epoch) {
+    Invariants.check(leading == null, "%s leads already", context.group());
+    Invariants.check(epoch != 0, "an epoch of 0 means none");
+    Leadership leadership = new Leadership(context, outcomes, epoch);
+    CommitHandler commits = new CommitHandler(leadership);
+    leading =
+        new Leading(
+            leadership,
+            commits,
+            new ReadHandler(leadership, commits),
+            new LockHandler(leadership, commits));
+  }
+
+  /** The replica leads no longer: all locks are void, and whoever waits is told to ask the next. */
+  public void stepDown() {
+    Leading before = leading;
+    if (before == null) {
+      throw Invariants.unreachable("%s steps down and does not lead", context.group());
+    }
+    leading = null;
+    before.leadership.end();
+    before.commits.dissolve();
+  }
+
+  /** Takes note of an entry; the replica's tablet has applied its writes already. */
+  public void applied(GroupEntry entry) {
+    Leading now = leading;
+    switch (entry.getBodyCase()) {
+      case COMMITTED -> {
+        CommittedEntry committed = entry.getCommitted();
+        outcomes.apply(committed);
+        if (now != null) {
+          if (writesSchemaVersion(committed)) {
+            now.leadership.schema.refresh();
+          }
+          now.commits.applied(committed);
+        }
+      }
+      case REFUSED -> {
+        outcomes.apply(entry.getRefused());
+        if (now != null) {
+          now.commits.resolves().applied(entry.getRefused());
+        }
+      }
+      case HORIZON -> {
+        outcomes.apply(entry.getHorizon());
+        if (now != null) {
+          now.commits.prune(outcomes.horizon());
+        }
+      }
+      case BODY_NOT_SET -> throw Invariants.unreachable("an entry of a kind not known here");
+    }
+  }
+
+  private static boolean writesSchemaVersion(CommittedEntry entry) {
+    for (Write write : entry.getWritesList()) {
+      if (write.getKey().size() == SystemKeys.SCHEMA_VERSION.length()
+          && Protos.key(write.getKey()).equals(SystemKeys.SCHEMA_VERSION)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Reads rows. */
+  public void read(ReadCall call, Consumer<ReadReply> answer) {
+    Leading now = leading;
+    if (now == null || !now.leadership.leads()) {
+      answer.accept(ReadReply.newBuilder().setRefusal(notLeader()).build());
+    } else {
+      now.reads.handle(call, answer);
+    }
+  }
+
+  /** Locks keys and checks conditions. */
+  public void lock(LockCall call, Consumer<LockReply> answer) {
+    Leading now = leading;
+    if (now == null || !now.leadership.leads()) {
+      answer.accept(LockReply.newBuilder().setRefusal(notLeader()).build());
+    } else {
+      now.locks.handle(call, answer);
+    }
+  }
+
+  /** Commits a transaction of this group alone. */
+  public void commit(CommitCall call, Consumer<CommitReply> answer) {
+    Leading now = leading;
+    if (now == null || !now.leadership.leads()) {
+      answer.accept(CommitReply.newBuilder().setRefusal(notLeader()).build());
+    } else {
+      now.commits.handle(call, answer);
+    }
+  }
+
+  /** Finds out how a transaction ended, making it end. */
+  public void resolve(ResolveCall call, Consumer<ResolveReply> answer) {
+    Leading now = leading;
+    if (now == null || !now.leadership.leads()) {
+      answer.accept(ResolveReply.newBuilder().setRefusal(notLeader()).build());
+    } else {
+      now.commits.resolves().handle(call, answer);
+    }
+  }
+
+  /** Gives a transaction's locks back, unless its commit is under way. */
+  public void rollback(RollbackNotice notice) {
+    Leading now = leading;
+    Holding holding = notice.getHolding();
+    if (now != null
+        && now.leadership.holds(holding)
+        && !now.commits.isUnderWay(Protos.txn(holding.getTxn()))) {
+      now.leadership.locks.close(Protos.txn(holding.getTxn()));
+    }
+  }
+
+  /** Notes that transactions live. */
+  public void keepAlive(KeepAlive notice) {
+    Leading now = leading;
+    if (now == null) {
+      return;
+    }
+    long nanos = context.clocks().bootNanos();
+    for (Holding holding : notice.getHoldingsList()) {
+      if (holding.getEpoch() == now.leadership.epoch) {
+        now.leadership.locks.heard(Protos.txn(holding.getTxn()), holding.getGrant(), nanos);
+      }
+    }
+  }
+
+  /** Called once a second: takes locks from the silent, and lets old outcomes be forgotten. */
+  public void tick() {
+    Leading now = leading;
+    if (now != null) {
+      now.leadership.locks.abandonSilent(
+          context.clocks().bootNanos() - TxnLimits.LOCK_LEASE.toNanos());
+      now.commits.resolves().tick();
+    }
+  }
+
+  /** The replicated outcomes, as they go into a checkpoint at the applied index. */
+  public OutcomesImage image() {
+    return outcomes.image();
+  }
+
+  /** Becomes what a checkpoint holds; only while not leading. */
+  public void restore(OutcomesImage image) {
+    Invariants.check(leading == null, "%s leads and is given a checkpoint", context.group());
+    outcomes.restore(image);
+  }
+
+  /** Commits that began at or before it are refused. */
+  public Timestamp horizon() {
+    return outcomes.horizon();
+  }
+
+  private Refusal notLeader() {
+    return Refuse.notLeader(context.replication().leaderHint());
+  }
+}
