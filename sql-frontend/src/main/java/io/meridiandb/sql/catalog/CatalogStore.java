@@ -1,0 +1,135 @@
+package io.meridiandb.sql.catalog;
+
+import io.meridiandb.row.codec.RowCodec;
+import io.meridiandb.row.codec.SystemRows;
+import io.meridiandb.row.codec.TableDescriptorCodec;
+import io.meridiandb.row.expr.Expr;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.row.key.SystemKeys;
+import io.meridiandb.row.scan.ScanProgram;
+import io.meridiandb.row.schema.ColumnDescriptor;
+import io.meridiandb.row.schema.SchemaVersion;
+import io.meridiandb.row.schema.SystemTables;
+import io.meridiandb.row.schema.TableDescriptor;
+import io.meridiandb.txn.LockMode;
+import io.meridiandb.txn.Mutation;
+import io.meridiandb.txn.gateway.ReadRequest;
+import io.meridiandb.txn.gateway.RowCursor;
+import io.meridiandb.txn.gateway.Transaction;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The catalog's rows in key space 0. They are read and written by ordinary transactions that are
+ * exempt from the schema check; a transaction that changes them also raises the version row, so that
+ * a change is visible everywhere at its commit (protocol G15).
+ */
+final class CatalogStore {
+  private static final String KIND_TABLE = "table";
+  private static final String COUNTER_OBJECT_ID = "object_id";
+  private static final RowCodec OBJECTS = RowCodec.of(SystemTables.OBJECTS);
+  private static final RowCodec COUNTERS = RowCodec.of(SystemTables.COUNTERS);
+
+  private CatalogStore() {}
+
+  /** The whole catalog as {@code transaction} sees it. */
+  static Catalog load(Transaction transaction) {
+    LockMode lock = transaction.readOnly() ? LockMode.NONE : LockMode.SHARED;
+    return Catalog.of(version(transaction, lock), tables(transaction, lock));
+  }
+
+  /** As {@link #load}, holding every other change of the schema off until the commit. */
+  static Catalog loadForChange(Transaction transaction) {
+    SchemaVersion version = version(transaction, LockMode.EXCLUSIVE);
+    return Catalog.of(version, tables(transaction, LockMode.SHARED));
+  }
+
+  private static SchemaVersion version(Transaction transaction, LockMode lock) {
+    List<@Nullable Object[]> rows =
+        read(transaction, SystemTables.SCHEMA_VERSION, KeyRange.point(SystemKeys.SCHEMA_VERSION), lock);
+    return rows.isEmpty()
+        ? SchemaVersion.INITIAL
+        : new SchemaVersion(number(rows.getFirst()[1]));
+  }
+
+  private static List<TableDescriptor> tables(Transaction transaction, LockMode lock) {
+    List<TableDescriptor> tables = new ArrayList<>();
+    for (@Nullable Object[] row :
+        read(transaction, SystemTables.OBJECTS, SystemKeys.OBJECTS, lock)) {
+      if (KIND_TABLE.equals(row[1]) && row[3] instanceof byte[] definition) {
+        tables.add(TableDescriptorCodec.fromBytes(definition));
+      }
+    }
+    return tables;
+  }
+
+  /** A new object id; never handed out again once the transaction commits. */
+  static long nextId(Transaction transaction) {
+    List<@Nullable Object[]> rows =
+        read(
+            transaction,
+            SystemTables.COUNTERS,
+            KeyRange.point(SystemKeys.counter(COUNTER_OBJECT_ID)),
+            LockMode.EXCLUSIVE);
+    long id = rows.isEmpty() ? SystemTables.FIRST_USER_ID : number(rows.getFirst()[1]);
+    put(transaction, COUNTERS, COUNTER_OBJECT_ID, id + 1);
+    return id;
+  }
+
+  /** Writes a new table and the catalog's next version. */
+  static void add(Transaction transaction, TableDescriptor table, SchemaVersion next) {
+    put(
+        transaction,
+        OBJECTS,
+        table.id(),
+        KIND_TABLE,
+        table.name(),
+        TableDescriptorCodec.toBytes(table));
+    putVersion(transaction, next);
+  }
+
+  /** Removes tables and writes the catalog's next version. */
+  static void remove(Transaction transaction, List<TableDescriptor> tables, SchemaVersion next) {
+    for (TableDescriptor table : tables) {
+      transaction.write(
+          List.of(Mutation.delete(SystemKeys.object(table.id()))), false, SchemaVersion.EXEMPT);
+    }
+    putVersion(transaction, next);
+  }
+
+  private static void putVersion(Transaction transaction, SchemaVersion next) {
+    transaction.write(
+        List.of(Mutation.put(SystemKeys.SCHEMA_VERSION, SystemRows.encode(next))),
+        false,
+        SchemaVersion.EXEMPT);
+  }
+
+  private static void put(Transaction transaction, RowCodec codec, @Nullable Object... row) {
+    Mutation mutation = Mutation.put(codec.keys().encode(row), codec.encode(row));
+    transaction.write(List.of(mutation), false, SchemaVersion.EXEMPT);
+  }
+
+  private static List<@Nullable Object[]> read(
+      Transaction transaction, TableDescriptor table, KeyRange range, LockMode lock) {
+    List<Expr> output = new ArrayList<>();
+    for (int i = 0; i < table.columns().size(); i++) {
+      ColumnDescriptor column = table.columns().get(i);
+      output.add(new Expr.Column(i, column.type()));
+    }
+    ScanProgram program = new ScanProgram(table, null, output, null, 0);
+    ReadRequest request =
+        new ReadRequest(List.of(range), program, lock, false, SchemaVersion.EXEMPT);
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    try (RowCursor cursor = transaction.read(request)) {
+      for (List<@Nullable Object[]> batch = cursor.next(); batch != null; batch = cursor.next()) {
+        rows.addAll(batch);
+      }
+    }
+    return rows;
+  }
+
+  private static long number(@Nullable Object value) {
+    return value instanceof Long number ? number : 0;
+  }
+}

@@ -1,0 +1,29 @@
+package io.meridiandb.sql.catalog;
+
+import io.meridiandb.row.schema.ColumnDescriptor;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A read-only table whose rows are computed from the catalog.
+ *
+ * @param schema information_schema or meridian_sys
+ * @param name its name within the schema
+ * @param columns its columns
+ * @param rows its rows, made when it is read; values as the columns' types say
+ */
+public record SystemView(
+    String schema,
+    String name,
+    List<ColumnDescriptor> columns,
+    Function<Catalog, List<@Nullable Object[]>> rows) {
+  public SystemView {
+    columns = List.copyOf(columns);
+  }
+
+  /** Schema and name, with a point between. */
+  public String qualifiedName() {
+    return schema + "." + name;
+  }
+}
