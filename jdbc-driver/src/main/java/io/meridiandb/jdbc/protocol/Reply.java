@@ -1,0 +1,66 @@
+package io.meridiandb.jdbc.protocol;
+
+import io.meridiandb.wire.proto.ServerFrame;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The frames that answer one request, in their order. Filled by the link's thread, emptied by the
+ * thread that asked.
+ */
+public final class Reply {
+  /** Either a frame or the word that the link is lost. */
+  private record Item(@Nullable ServerFrame frame, String lost) {}
+
+  private final long request;
+  private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
+
+  Reply(long request) {
+    this.request = request;
+  }
+
+  /** The request's number. */
+  public long request() {
+    return request;
+  }
+
+  void offer(ServerFrame frame) {
+    items.add(new Item(frame, ""));
+  }
+
+  void lost(String reason) {
+    items.add(new Item(null, reason));
+  }
+
+  /** Whether a frame can be had without waiting. */
+  boolean hasNext() {
+    return !items.isEmpty();
+  }
+
+  /**
+   * Waits for the next frame.
+   *
+   * @param nanos how long to wait at most; negative is for ever
+   * @return the frame, or null if the time is over
+   * @throws LinkLostException if the link has ended and no frame is left
+   * @throws InterruptedException if the thread was interrupted; nothing is lost by it
+   */
+  @Nullable ServerFrame next(long nanos) throws LinkLostException, InterruptedException {
+    Item item = nanos < 0 ? items.take() : items.poll(nanos, TimeUnit.NANOSECONDS);
+    if (item == null) {
+      return null;
+    }
+    if (item.frame == null) {
+      items.add(item); // whoever asks again hears the same
+      throw new LinkLostException(item.lost);
+    }
+    return item.frame;
+  }
+
+  /** Whether {@code frame} is the last of its request. */
+  static boolean isLast(ServerFrame frame) {
+    return frame.getBodyCase() == ServerFrame.BodyCase.COMPLETE
+        || frame.getBodyCase() == ServerFrame.BodyCase.FAILURE;
+  }
+}
