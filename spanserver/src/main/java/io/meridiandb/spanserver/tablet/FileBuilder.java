@@ -1,0 +1,215 @@
+package io.meridiandb.spanserver.tablet;
+
+import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.disk.Disk;
+import io.meridiandb.kernel.disk.DiskFile;
+import io.meridiandb.kernel.disk.DiskFullException;
+import io.meridiandb.kernel.strand.Fibers;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.Key;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.mapdb.BTreeMap;
+import org.mapdb.DB;
+import org.mapdb.DBMaker;
+import org.mapdb.StoreDirect;
+
+/**
+ * Writes a run of tablet files: MapDB's Pump builds each B-tree bottom-up outside of the heap, then
+ * its bytes are written in one go. Equal versions give equal bytes. Runs on a fiber.
+ */
+final class FileBuilder {
+  /** The B-tree's name in MapDB's catalog. */
+  static final String TREE = "versions";
+
+  /** If a value is larger than this, values stand outside of the leaves, which are read whole. */
+  static final int VALUE_IN_LEAF_BYTES_MAX = 8 << 10;
+
+  /** How long a force may take before the disk counts as dead. */
+  static final Duration FORCE_TIMEOUT = Duration.ofMinutes(5);
+
+  private static final int WRITE_BYTES = 1 << 20;
+
+  /** MapDB cuts longer records into chunks of at most this size, in bytes. */
+  private static final int RECORD_BYTES_MAX = 64 << 10;
+
+  private static final int VERSION_OVERHEAD_BYTES = 16;
+
+  private final Disk disk;
+  private final Fibers fibers;
+  private final String folder;
+  private final long fileBytesMax;
+  private final boolean largeValues;
+  private long nextNumber;
+
+  FileBuilder(Disk disk, Fibers fibers, String folder, long fileBytesMax, Plan plan) {
+    this.disk = disk;
+    this.fibers = fibers;
+    this.folder = folder;
+    this.fileBytesMax = fileBytesMax;
+    this.largeValues = plan.largestValue() > VALUE_IN_LEAF_BYTES_MAX;
+    this.nextNumber = plan.firstNumber();
+  }
+
+  /**
+   * What is known before building.
+   *
+   * @param firstNumber of the first file
+   * @param largestValue length in bytes of the largest value to come, or more
+   */
+  record Plan(long firstNumber, int largestValue) {}
+
+  /** The number that a further file would get. */
+  long nextNumber() {
+    return nextNumber;
+  }
+
+  /**
+   * Builds, writes and forces; the folder is forced too.
+   *
+   * @param versions in order
+   * @return the files in order of their keys; none if there is no version
+   * @throws DiskFullException if there is no room; nothing is left behind
+   */
+  List<FileInfo> build(Iterator<Map.Entry<VersionedKey, byte[]>> versions) throws IOException {
+    List<FileInfo> files = new ArrayList<>();
+    Map.Entry<VersionedKey, byte[]> next = versions.hasNext() ? versions.next() : null;
+    try {
+      while (next != null) {
+        try (Tree tree = new Tree()) {
+          while (next != null && (!tree.isFull() || tree.endsWith(next.getKey()))) {
+            tree.add(next);
+            next = versions.hasNext() ? versions.next() : null;
+          }
+          files.add(write(tree));
+        }
+      }
+    } catch (DiskFullException e) {
+      for (long number = nextNumber; number >= nextNumber - files.size(); number--) {
+        disk.delete(path(number));
+      }
+      throw e;
+    }
+    disk.forceFolder(folder);
+    return files;
+  }
+
+  private String path(long number) {
+    return folder + "/" + "%08d.tab".formatted(number);
+  }
+
+  private FileInfo write(Tree tree) throws IOException {
+    long number = nextNumber;
+    ByteBuffer store = tree.finish();
+    long storeLength = store.remaining();
+    store.limit(withoutZeroes(store));
+    ByteBuffer bloom = tree.bloom.build();
+    FileFooter footer = new FileFooter(store.remaining(), storeLength, bloom.remaining());
+    CRC32C crc = new CRC32C();
+    long offset = 0;
+    try (DiskFile file = disk.open(path(number))) {
+      file.preallocate((long) store.remaining() + bloom.remaining() + FileFooter.BYTES);
+      for (ByteBuffer part : List.of(store, bloom, footer.encode())) {
+        for (int at = 0; at < part.limit(); at += WRITE_BYTES) {
+          int length = Math.min(WRITE_BYTES, part.limit() - at);
+          crc.update(part.slice(at, length));
+          file.write(offset, part.slice(at, length));
+          offset += length;
+        }
+      }
+      fibers.await(file.force(), FORCE_TIMEOUT);
+    }
+    nextNumber++;
+    return tree.info(number, offset, (int) crc.getValue());
+  }
+
+  /** How much of the store must be in the file: not the zeroes at its end that no record has. */
+  private static int withoutZeroes(ByteBuffer bytes) {
+    int end = bytes.limit();
+    while (end >= 8 && bytes.getLong(end - 8) == 0) {
+      end -= 8;
+    }
+    // The last record may itself end with zeroes.
+    return Math.min(bytes.limit(), end + RECORD_BYTES_MAX);
+  }
+
+  /** A B-tree that is being built. */
+  private final class Tree implements AutoCloseable {
+    private final BuildVolume volume = new BuildVolume();
+    private final DB db = DBMaker.volumeDB(volume, false).concurrencyDisable().make();
+    private final DB.TreeMapSink<VersionedKey, byte[]> sink;
+    final Bloom.Builder bloom = new Bloom.Builder();
+    private @Nullable VersionedKey first;
+    private @Nullable VersionedKey last;
+    private long versions;
+    private long bytes;
+    private long oldest = Long.MAX_VALUE;
+    private long newest = Long.MIN_VALUE;
+
+    Tree() {
+      DB.TreeMapMaker<VersionedKey, byte[]> maker =
+          db.treeMap(TREE, KeySerializer.INSTANCE, ValueSerializer.INSTANCE);
+      sink = (largeValues ? maker.valuesOutsideNodesEnable() : maker).createFromSink();
+    }
+
+    void add(Map.Entry<VersionedKey, byte[]> version) {
+      VersionedKey key = version.getKey();
+      Invariants.check(
+          last == null || last.compareTo(key) < 0, "version %s comes after %s", key, last);
+      if (!endsWith(key)) {
+        bloom.add(key.key);
+      }
+      sink.put(key, version.getValue());
+      first = first == null ? key : first;
+      last = key;
+      versions++;
+      bytes += key.key.length + version.getValue().length + VERSION_OVERHEAD_BYTES;
+      oldest = Math.min(oldest, key.nanos);
+      newest = Math.max(newest, key.nanos);
+    }
+
+    boolean isFull() {
+      return bytes >= fileBytesMax;
+    }
+
+    boolean endsWith(VersionedKey key) {
+      return last != null && last.sameKey(key.key);
+    }
+
+    ByteBuffer finish() {
+      BTreeMap<VersionedKey, byte[]> map = sink.create();
+      Invariants.check(map.getValueInline() != largeValues, "values stand in the wrong place");
+      db.commit();
+      return volume
+          .buffer()
+          .slice(0, Math.toIntExact(((StoreDirect) db.getStore()).getTotalSize()));
+    }
+
+    FileInfo info(long number, long length, int crc) {
+      VersionedKey from = java.util.Objects.requireNonNull(first);
+      VersionedKey to = java.util.Objects.requireNonNull(last);
+      return new FileInfo(
+          number,
+          length,
+          crc,
+          versions,
+          Key.of(from.key),
+          Key.of(to.key),
+          new Timestamp(oldest),
+          new Timestamp(newest));
+    }
+
+    @Override
+    public void close() {
+      db.close();
+      volume.close();
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.meridiandb.spanserver.tablet;
+
+import io.meridiandb.kernel.time.Timestamp;
+
+/** What a tablet asks of and tells to the group it belongs to; called on the tablet's strand. */
+public interface TabletHost {
+  /**
+   * What must be found with the rows after a restart, as of the entry applied last: outcomes of
+   * transactions, schema version and the like.
+   */
+  byte[] state();
+
+  /**
+   * Up to where old versions may be collected: the newest version of each key at or before it
+   * stays, older ones may go, and reads below it are refused from then on. Never falls.
+   */
+  Timestamp horizon();
+
+  /** A durable checkpoint holds every entry up to {@code index}: the log may drop them. */
+  void checkpointed(long index);
+
+  /** Writing a file failed for good: the server must stop (reliability T19). */
+  void failed(Throwable cause);
+}
