@@ -3,9 +3,9 @@ package io.meridiandb.kernel.simulated;
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.SeededRandom;
+import io.meridiandb.kernel.disk.MappedFile;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.Transport;
-import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +21,7 @@ final class Incarnation {
   private final long number;
   private final SimulatedEvents events;
   private final Set<SimulatedFiber> fibers = new LinkedHashSet<>();
-  private final Set<Arena> mappings = new LinkedHashSet<>();
+  private final Set<MappedFile> mappings = new LinkedHashSet<>();
   private Transport.@Nullable Receiver receiver;
   private boolean alive = true;
   private long pausedUntil;
@@ -88,12 +88,8 @@ final class Incarnation {
     fibers.remove(fiber);
   }
 
-  void add(Arena mapping) {
+  void add(MappedFile mapping) {
     mappings.add(mapping);
-  }
-
-  void remove(Arena mapping) {
-    mappings.remove(mapping);
   }
 
   /** Ends this life. Parked fibers are made to unwind by events of this very instant. */
@@ -107,7 +103,7 @@ final class Incarnation {
 
   /** Ends all mappings; after the last fiber has unwound. */
   void unmap() {
-    for (Arena mapping : mappings) {
+    for (MappedFile mapping : mappings) {
       mapping.close();
     }
     mappings.clear();

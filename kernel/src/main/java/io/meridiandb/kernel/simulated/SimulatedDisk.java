@@ -4,12 +4,11 @@ import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.disk.MappedFile;
+import io.meridiandb.kernel.disk.MemoryMapping;
 import io.meridiandb.kernel.disk.SparseBytes;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.simulated.StoredFile.Loss;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -226,34 +225,10 @@ public final class SimulatedDisk {
     @Override
     public MappedFile map(String path) throws IOException {
       enter("map", path);
-      return mapped(home, existing(path).seen());
+      SparseBytes bytes = existing(path).seen();
+      MappedFile mapping = MemoryMapping.of(bytes.size(), bytes::read);
+      home.add(mapping);
+      return mapping;
     }
-  }
-
-  private static MappedFile mapped(Incarnation home, SparseBytes bytes) {
-    Arena arena = Arena.ofShared();
-    MemorySegment segment = arena.allocate(Math.max(1, bytes.size()), Long.BYTES);
-    ByteBuffer part = ByteBuffer.allocate(64 << 10);
-    for (long at = 0; at < bytes.size(); at += part.capacity()) {
-      bytes.read(at, part.clear());
-      part.flip();
-      MemorySegment.copy(MemorySegment.ofBuffer(part), 0, segment, at, part.limit());
-    }
-    MemorySegment whole = segment.asSlice(0, bytes.size()).asReadOnly();
-    home.add(arena);
-    return new MappedFile() {
-      @Override
-      public MemorySegment segment() {
-        return whole;
-      }
-
-      @Override
-      public void close() {
-        if (arena.scope().isAlive()) {
-          home.remove(arena);
-          arena.close();
-        }
-      }
-    };
   }
 }

@@ -1,0 +1,48 @@
+package io.meridiandb.kernel.system;
+
+import io.meridiandb.kernel.event.Events;
+import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.kernel.strand.Strands;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Strands on a fixed number of event loops; blocking ones with a loop of their own. */
+final class SystemStrands implements Strands, AutoCloseable {
+  private final String server;
+  private final Events events;
+  private final FatalErrors fatal;
+  private final List<EventLoop> shared = new ArrayList<>();
+  private final Queue<EventLoop> own = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger made = new AtomicInteger();
+
+  SystemStrands(String server, int loops, Events events, FatalErrors fatal) {
+    this.server = server;
+    this.events = events;
+    this.fatal = fatal;
+    for (int i = 0; i < loops; i++) {
+      shared.add(EventLoop.start(server + "/loop-" + i, false, events, fatal));
+    }
+  }
+
+  @Override
+  public Strand create(String name) {
+    return shared.get(Math.floorMod(made.getAndIncrement(), shared.size())).strand(name);
+  }
+
+  @Override
+  public Strand createBlocking(String name) {
+    EventLoop loop = EventLoop.start(server + "/" + name, true, events, fatal);
+    own.add(loop);
+    return loop.strand(name);
+  }
+
+  /** Ends all loops; those that may block last, as the others hand them work. */
+  @Override
+  public void close() {
+    shared.forEach(EventLoop::close);
+    own.forEach(EventLoop::close);
+  }
+}
