@@ -1,0 +1,298 @@
+package io.meridiandb.txn.participant;
+
+import io.meridiandb.kernel.event.Events;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.kernel.strand.Timer;
+import io.meridiandb.kernel.time.Clocks;
+import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.Key;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.txn.Protos;
+import io.meridiandb.txn.proto.GroupEntry;
+import io.meridiandb.txn.proto.Write;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group without Paxos, for tests: replicas with real participants over maps, one chosen log, a
+ * leader that the test appoints, entries that are chosen when the test says so, and a clock that it
+ * moves. One strand for all.
+ */
+final class FakeGroup {
+  /** One replica. */
+  final class FakeReplica implements Replication, VersionStore {
+    final ServerId server;
+    final NavigableMap<Key, NavigableMap<Timestamp, Version>> versions = new TreeMap<>();
+    final Participant participant;
+
+    FakeReplica(long number) {
+      server = new ServerId(number);
+      participant =
+          new Participant(
+              new ParticipantContext(GroupId.ZERO, this, this, strand, clocks, new SilentEvents()));
+    }
+
+    @Override
+    public boolean leading() {
+      return leader == this && leaseValid;
+    }
+
+    @Override
+    public @Nullable ServerId leaderHint() {
+      return leader == null ? null : leader.server;
+    }
+
+    @Override
+    public TTInterval now() {
+      return interval();
+    }
+
+    @Override
+    public boolean raise(Timestamp t) {
+      if (!leading()) {
+        return false;
+      }
+      lastTs = Timestamp.max(lastTs, t);
+      return true;
+    }
+
+    @Override
+    public CompletableFuture<Long> propose(Function<Timestamp, byte[]> entry) {
+      CompletableFuture<Long> future = new CompletableFuture<>();
+      if (!leading()) {
+        future.completeExceptionally(new IllegalStateException("not the leader"));
+        return future;
+      }
+      lastTs = Timestamp.max(interval().latest().ceilToStep(), lastTs.next());
+      unchosen.add(new Appended(entry.apply(lastTs), future));
+      return future;
+    }
+
+    @Override
+    public void whenPassed(Timestamp t, Runnable task) {
+      if (interval().earliest().isAfter(t)) {
+        task.run();
+      } else {
+        waiting.add(new Waiting(t, true, task));
+      }
+    }
+
+    @Override
+    public void whenReached(Timestamp t, Runnable task) {
+      waiting.add(new Waiting(t, false, task));
+    }
+
+    @Override
+    public @Nullable Version read(Key key, Timestamp at) {
+      NavigableMap<Timestamp, Version> of = versions.get(key);
+      Map.Entry<Timestamp, Version> found = of == null ? null : of.floorEntry(at);
+      return found == null ? null : found.getValue();
+    }
+
+    @Override
+    public void scan(KeyRange range, boolean reverse, Timestamp at, Visitor visitor) {
+      List<Key> keys = new ArrayList<>(versions.keySet());
+      for (Key key : reverse ? keys.reversed() : keys) {
+        Version version = range.contains(key) ? read(key, at) : null;
+        if (version != null && !visitor.visit(key, version)) {
+          return;
+        }
+      }
+    }
+
+    @Override
+    public Timestamp horizon() {
+      return storeHorizon;
+    }
+
+    void apply(GroupEntry entry) {
+      if (entry.hasCommitted()) {
+        Timestamp s = new Timestamp(entry.getCommitted().getTimestampNanos());
+        for (Write write : entry.getCommitted().getWritesList()) {
+          byte[] value =
+              write.getAction() == Write.Action.DELETE ? null : write.getValue().toByteArray();
+          versions
+              .computeIfAbsent(Protos.key(write.getKey()), key -> new TreeMap<>())
+              .put(s, new Version(s, value));
+        }
+      }
+      participant.applied(entry);
+    }
+  }
+
+  private record Appended(byte[] bytes, CompletableFuture<Long> future) {}
+
+  private record Waiting(Timestamp until, boolean passed, Runnable task) {}
+
+  private final Deque<Runnable> tasks = new ArrayDeque<>();
+  private final List<Waiting> waiting = new ArrayList<>();
+  private final List<Appended> unchosen = new ArrayList<>();
+  private final Strand strand = new QueueStrand();
+  private final Clocks clocks = new NowClocks();
+  final List<FakeReplica> replicas = new ArrayList<>();
+  final List<byte[]> log = new ArrayList<>();
+  @Nullable FakeReplica leader;
+  boolean leaseValid = true;
+  Timestamp lastTs = Timestamp.ZERO;
+  Timestamp storeHorizon = Timestamp.MIN;
+  long nowNanos = Duration.ofHours(1).toNanos();
+  long epsilonNanos = 0;
+  private long lastEpoch;
+
+  FakeGroup(int count) {
+    for (int i = 0; i < count; i++) {
+      replicas.add(new FakeReplica(i + 1));
+    }
+  }
+
+  Participant lead(int replica) {
+    leader = replicas.get(replica);
+    leader.participant.becameLeader(++lastEpoch);
+    run();
+    return leader.participant;
+  }
+
+  long epoch() {
+    return lastEpoch;
+  }
+
+  /** Another replica takes over; {@code adopted} of the appended entries are found and chosen. */
+  Participant changeLeader(int to, int adopted) {
+    FakeReplica before = leader;
+    leader = null;
+    if (before != null) {
+      before.participant.stepDown();
+    }
+    run();
+    List<Appended> left = List.copyOf(unchosen);
+    unchosen.clear();
+    for (int i = 0; i < left.size(); i++) {
+      Appended entry = left.get(i);
+      if (i < adopted) {
+        unchosen.add(entry);
+        chooseOne();
+      } else {
+        entry.future.completeExceptionally(new IllegalStateException("leadership lost"));
+      }
+    }
+    run();
+    return lead(to);
+  }
+
+  TTInterval interval() {
+    return new TTInterval(
+        new Timestamp(nowNanos - epsilonNanos), new Timestamp(nowNanos + epsilonNanos));
+  }
+
+  void advance(Duration by) {
+    nowNanos += by.toNanos();
+    run();
+  }
+
+  /** Chooses and applies everything appended, and lets time pass for commit wait. */
+  void settle() {
+    run();
+    while (!unchosen.isEmpty()) {
+      chooseOne();
+      run();
+    }
+    advance(Duration.ofMillis(20));
+  }
+
+  void chooseOne() {
+    Appended entry = unchosen.removeFirst();
+    log.add(entry.bytes);
+    for (FakeReplica replica : replicas) {
+      replica.apply(GroupEntries.decode(entry.bytes));
+    }
+    entry.future.complete((long) log.size());
+  }
+
+  int unchosenCount() {
+    return unchosen.size();
+  }
+
+  void run() {
+    boolean again = true;
+    while (again) {
+      again = false;
+      Runnable task = tasks.poll();
+      if (task != null) {
+        task.run();
+        again = true;
+        continue;
+      }
+      for (Waiting each : List.copyOf(waiting)) {
+        boolean over =
+            each.passed
+                ? interval().earliest().isAfter(each.until)
+                : !interval().latest().isBefore(each.until);
+        if (over) {
+          waiting.remove(each);
+          each.task.run();
+          again = true;
+        }
+      }
+    }
+  }
+
+  private final class QueueStrand implements Strand {
+    @Override
+    public void execute(Runnable task) {
+      tasks.add(task);
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+      throw new AssertionError("participants need no timer");
+    }
+
+    @Override
+    public boolean isCurrent() {
+      return true;
+    }
+  }
+
+  private final class NowClocks implements Clocks {
+    @Override
+    public long bootNanos() {
+      return nowNanos;
+    }
+
+    @Override
+    public long wallNanos() {
+      return nowNanos;
+    }
+
+    @Override
+    public String bootId() {
+      return "boot";
+    }
+  }
+
+  /** Says nothing. */
+  static final class SilentEvents implements Events {
+    @Override
+    public void event(Level level, String source, String message) {}
+
+    @Override
+    public void failure(String source, String message, Throwable cause) {
+      throw new AssertionError(message, cause);
+    }
+
+    @Override
+    public void count(String counter, long delta) {}
+  }
+}
