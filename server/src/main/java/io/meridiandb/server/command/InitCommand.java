@@ -1,0 +1,88 @@
+package io.meridiandb.server.command;
+
+import io.meridiandb.kernel.system.DataFolder;
+import io.meridiandb.kernel.system.DataFolderException;
+import io.meridiandb.kernel.system.FileDisk;
+import io.meridiandb.kernel.system.SystemClocks;
+import io.meridiandb.server.config.ConfigException;
+import io.meridiandb.server.config.GroupZero;
+import io.meridiandb.server.config.ServerConfig;
+import io.meridiandb.server.config.UniverseConfig;
+import io.meridiandb.server.config.UniverseConfigReader;
+import io.meridiandb.server.config.UniverseIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ./meridian init}: mints a universe and writes group 0's configuration to its servers. */
+@Command(
+    name = "init",
+    description = "Make a new universe from a universe file: mint its id, write its first group.",
+    mixinStandardHelpOptions = true)
+public final class InitCommand implements Callable<Integer> {
+  @Spec @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The universe file.")
+  Path config = Path.of("universe.yaml");
+
+  @Override
+  public Integer call() throws IOException {
+    UniverseConfig universe = UniverseConfigReader.read(config);
+    UniverseIdentity identity = initialize(config, universe);
+    if (spec != null) {
+      spec.commandLine()
+          .getOut()
+          .println(
+              "universe %s: %d servers, group 0 on all of them"
+                  .formatted(identity.universe(), universe.servers().size()));
+      spec.commandLine().getOut().flush();
+    }
+    return 0;
+  }
+
+  /**
+   * Makes the universe of {@code config} if none of its servers holds data yet.
+   *
+   * @throws ConfigException if one does, or a folder cannot be used
+   */
+  public static UniverseIdentity initialize(Path config, UniverseConfig universe)
+      throws IOException {
+    if (Files.exists(UniverseIdentity.file(config))) {
+      throw new ConfigException(
+          "the universe of %s has been made already (%s)"
+              .formatted(config, UniverseIdentity.file(config)));
+    }
+    for (ServerConfig server : universe.servers()) {
+      if (DataFolder.isInitialized(server.data())) {
+        throw new ConfigException(
+            "the data folder %s of server %s belongs to a universe already"
+                .formatted(server.data(), server.name()));
+      }
+    }
+    UniverseIdentity identity = UniverseIdentity.mint(new SystemClocks());
+    GroupZero group = new GroupZero(universe.servers().stream().map(ServerConfig::id).toList());
+    try {
+      for (ServerConfig server : universe.servers()) {
+        DataFolder.initialize(server.data(), identity.universe(), server.id());
+        group.write(new FileDisk(server.data()));
+      }
+      identity.write(config);
+    } catch (DataFolderException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()));
+    } catch (java.nio.file.FileSystemException e) {
+      throw new ConfigException(
+          "cannot write %s: %s".formatted(e.getFile(), e.getReason() == null ? e : e.getReason()));
+    }
+    return identity;
+  }
+}
