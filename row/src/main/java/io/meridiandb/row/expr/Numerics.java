@@ -87,8 +87,8 @@ final class Numerics {
     if (value.signum() == 0) {
       return value;
     }
-    int weight = Math.floorDiv(value.precision() - value.scale() - 1, 2 * BASE_DIGITS);
-    int scale = SIGNIFICANT_DIGITS_MIN - weight * BASE_DIGITS;
+    int digitsBefore = (weight(value) + 1) * BASE_DIGITS / 2 - 1; // as PostgreSQL guesses them
+    int scale = SIGNIFICANT_DIGITS_MIN - digitsBefore;
     scale = Math.clamp(Math.max(scale, value.scale()), 0, RESULT_SCALE_MAX);
     int digits = Math.max(1, (value.precision() - value.scale()) / 2 + 2 + scale);
     return value

@@ -45,13 +45,14 @@ public final class DateTimes {
   }
 
   private static long micros(long second, int nano) {
-    long high = Math.multiplyHigh(second, MICROS_PER_SECOND);
-    long low = second * MICROS_PER_SECOND;
-    long sum = low + nano / NANOS_PER_MICRO;
-    if (high != low >> (Long.SIZE - 1) || (low > 0 && sum < 0)) {
-      throw overflow("timestamp out of range");
+    try {
+      // Towards zero first, so that the least moment that fits does not overflow on the way.
+      long whole = second < 0 ? second + 1 : second;
+      long rest = nano / NANOS_PER_MICRO - (second < 0 ? MICROS_PER_SECOND : 0);
+      return Math.addExact(Math.multiplyExact(whole, MICROS_PER_SECOND), rest);
+    } catch (ArithmeticException e) {
+      throw new MeridianException(ErrorCode.DATETIME_OVERFLOW, "timestamp out of range", e);
     }
-    return sum;
   }
 
   /** The time of day of a count of microseconds since midnight. */
@@ -85,9 +86,5 @@ public final class DateTimes {
     } catch (DateTimeException e) {
       throw new MeridianException(ErrorCode.DATETIME_OVERFLOW, "date out of range", e);
     }
-  }
-
-  private static MeridianException overflow(String message) {
-    return new MeridianException(ErrorCode.DATETIME_OVERFLOW, message);
   }
 }
