@@ -11,7 +11,10 @@ public final class TxnLimits {
    * Most bytes of keys and values that one transaction writes: what fits into one message and one
    * log entry together with their heads.
    */
-  public static final int BYTES_MAX = 7 << 20;
+  public static final int BYTES_MAX = 6 << 20;
+
+  /** Most bytes of a commit request: the rows and, for each of very many, some bytes of framing. */
+  public static final int COMMIT_BYTES_MAX = BYTES_MAX + (3 << 19);
 
   /** Most ranges of one read request; the gateway cuts longer lists. */
   public static final int READ_RANGES_MAX = 4_096;

@@ -135,6 +135,16 @@ final class CommitHandler {
           "a transaction may write %d rows, this one writes %d; do it in smaller ones"
               .formatted(TxnLimits.MUTATIONS_MAX, call.getWritesCount()));
     }
+    String malformed = Writes.malformed(call.getWritesList());
+    if (malformed != null) {
+      return Refuse.failed(ErrorCode.PROTOCOL_VIOLATION, malformed);
+    }
+    if (call.getSerializedSize() > TxnLimits.COMMIT_BYTES_MAX) {
+      return Refuse.failed(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "a transaction may write %d MiB at most; do it in smaller ones"
+              .formatted(TxnLimits.BYTES_MAX >> 20));
+    }
     return null;
   }
 

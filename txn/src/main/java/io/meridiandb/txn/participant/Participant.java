@@ -1,5 +1,6 @@
 package io.meridiandb.txn.participant;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.SystemKeys;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class Participant {
   private record Leading(
       Leadership leadership, CommitHandler commits, ReadHandler reads, LockHandler locks) {}
+
+  private static final byte IMAGE_FORMAT = 1;
 
   private final ParticipantContext context;
   private final OutcomeTable outcomes = new OutcomeTable();
@@ -187,15 +190,34 @@ public final class Participant {
     }
   }
 
-  /** The replicated outcomes, as they go into a checkpoint at the applied index. */
-  public OutcomesImage image() {
-    return outcomes.image();
+  /**
+   * The replicated state beside the rows, as it goes into a checkpoint at the applied index: a
+   * format byte {@code 01}, then an {@link OutcomesImage}.
+   */
+  public byte[] image() {
+    byte[] body = outcomes.image().toByteArray();
+    byte[] image = new byte[1 + body.length];
+    image[0] = IMAGE_FORMAT;
+    System.arraycopy(body, 0, image, 1, body.length);
+    return image;
   }
 
-  /** Becomes what a checkpoint holds; only while not leading. */
-  public void restore(OutcomesImage image) {
+  /**
+   * Becomes what a checkpoint holds; only while not leading.
+   *
+   * @param image what {@link #image} gave; empty for a new group
+   */
+  public void restore(byte[] image) {
     Invariants.check(leading == null, "%s leads and is given a checkpoint", context.group());
-    outcomes.restore(image);
+    if (image.length == 0) {
+      return;
+    }
+    Invariants.check(image[0] == IMAGE_FORMAT, "a checkpoint of format %s", image[0]);
+    try {
+      outcomes.restore(OutcomesImage.parser().parseFrom(image, 1, image.length - 1));
+    } catch (InvalidProtocolBufferException e) {
+      throw Invariants.unreachable("a checkpoint that cannot be read: %s", e.getMessage());
+    }
   }
 
   /** Commits that began at or before it are refused. */

@@ -1,5 +1,6 @@
 package io.meridiandb.txn.participant;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.Key;
 import io.meridiandb.row.key.KeyRange;
@@ -11,7 +12,9 @@ import io.meridiandb.txn.proto.Write;
 import io.meridiandb.txn.proto.Write.Action;
 import io.meridiandb.txn.proto.Write.Condition;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a transaction's write set asks of locks and rows. */
@@ -60,6 +63,24 @@ final class Writes {
       case MUST_EXIST -> exists ? null : new Failure(Mutation.Kind.REQUIRE, key, seen);
       case NONE, UNRECOGNIZED -> null;
     };
+  }
+
+  /** What is wrong with the writes so that they must never reach the log; null if nothing is. */
+  static @Nullable String malformed(List<Write> writes) {
+    Set<ByteString> keys = new HashSet<>();
+    for (Write write : writes) {
+      if (write.getKey().isEmpty() || write.getKey().size() > Key.BYTES_MAX) {
+        return "a key of %d bytes; 1 to %d are allowed"
+            .formatted(write.getKey().size(), Key.BYTES_MAX);
+      }
+      if (!keys.add(write.getKey())) {
+        return "two writes of one key";
+      }
+      if (write.getAction() == Action.PUT && write.getValue().isEmpty()) {
+        return "a row of no bytes";
+      }
+    }
+    return null;
   }
 
   /** Those that change something, as they go into the log. */

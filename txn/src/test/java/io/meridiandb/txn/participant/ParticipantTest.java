@@ -305,7 +305,7 @@ class ParticipantTest extends ParticipantScenario {
   void tooManyWritesAreRefused() {
     CommitCall.Builder call = autocommit(txn(1)).toBuilder();
     for (int i = 0; i <= TxnLimits.MUTATIONS_MAX; i++) {
-      call.addWrites(put("k" + i, ""));
+      call.addWrites(put("k" + i, "v"));
     }
     assertThat(committed(call.build()).getRefusal().getErrorCode())
         .isEqualTo("PROGRAM_LIMIT_EXCEEDED");

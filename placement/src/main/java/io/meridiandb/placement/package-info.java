@@ -1,0 +1,5 @@
+/** Where data lives and who serves it. */
+@NullMarked
+package io.meridiandb.placement;
+
+import org.jspecify.annotations.NullMarked;

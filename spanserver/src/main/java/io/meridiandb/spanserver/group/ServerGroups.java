@@ -1,0 +1,110 @@
+package io.meridiandb.spanserver.group;
+
+import com.google.protobuf.MessageLite;
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.net.MessageType;
+import io.meridiandb.kernel.net.Messenger;
+import io.meridiandb.kernel.net.Received;
+import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.truetime.TrueTime;
+import io.meridiandb.txn.TxnMessages;
+import io.meridiandb.txn.participant.Participant;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * All groups of one server: takes the gateways' requests and hands each to its group on the server
+ * strand. A request for a group that is not here is not answered: its gateway asks another server.
+ */
+public final class ServerGroups {
+  /** One kind of request at a participant. */
+  private interface Handler<Q extends MessageLite, R extends MessageLite> {
+    void handle(Participant participant, Q request, Consumer<R> answer);
+  }
+
+  private final Env env;
+  private final TrueTime trueTime;
+  private final Messenger messenger;
+  private final Strand strand;
+  private final GroupOptions options;
+
+  /** Used on the strand only. */
+  private final Map<GroupId, TabletGroup> groups = new TreeMap<>();
+
+  /**
+   * Registers the handlers of all requests to participants.
+   *
+   * @param strand the server strand, on which all groups of the server run
+   */
+  public ServerGroups(
+      Env env, TrueTime trueTime, Messenger messenger, Strand strand, GroupOptions options) {
+    this.env = env;
+    this.trueTime = trueTime;
+    this.messenger = messenger;
+    this.strand = strand;
+    this.options = options;
+    on(TxnMessages.READ, TxnMessages.READ_REPLY, Participant::read);
+    on(TxnMessages.LOCK, TxnMessages.LOCK_REPLY, Participant::lock);
+    on(TxnMessages.COMMIT, TxnMessages.COMMIT_REPLY, Participant::commit);
+    on(TxnMessages.RESOLVE, TxnMessages.RESOLVE_REPLY, Participant::resolve);
+    onNotice(TxnMessages.ROLLBACK, Participant::rollback);
+    onNotice(TxnMessages.KEEP_ALIVE, Participant::keepAlive);
+  }
+
+  /**
+   * Opens a group's tablet at its last checkpoint; may wait for the disk, so on a fiber or before
+   * the server runs.
+   *
+   * @throws IOException if the disk cannot be read
+   */
+  public TabletGroup open(GroupId group) throws IOException {
+    return TabletGroup.open(env, strand, trueTime, group, options);
+  }
+
+  /** From now on the group serves; on the strand, once its replica is bound. */
+  public void serve(TabletGroup group) {
+    TabletGroup before = groups.put(group.group(), group);
+    Invariants.check(before == null, "%s is served already", group.group());
+  }
+
+  /** Lets all files go; on the strand, at shutdown. */
+  public void close() {
+    groups.values().forEach(TabletGroup::close);
+    groups.clear();
+  }
+
+  private <Q extends MessageLite, R extends MessageLite> void on(
+      MessageType<Q> type, MessageType<R> replyType, Handler<Q, R> handler) {
+    messenger.on(type, received -> strand.execute(() -> answer(received, replyType, handler)));
+  }
+
+  private <Q extends MessageLite, R extends MessageLite> void answer(
+      Received<Q> received, MessageType<R> replyType, Handler<Q, R> handler) {
+    TabletGroup group = groups.get(received.group());
+    if (group == null) {
+      env.events().count("spanserver.group.unknown", 1);
+      return;
+    }
+    group.handle(participant ->
+        handler.handle(
+            participant, received.body(), reply -> messenger.reply(received, replyType, reply)));
+  }
+
+  private <Q extends MessageLite> void onNotice(
+      MessageType<Q> type, BiConsumer<Participant, Q> handler) {
+    messenger.on(
+        type,
+        received ->
+            strand.execute(() -> {
+              TabletGroup group = groups.get(received.group());
+              if (group != null) {
+                group.handle(participant -> handler.accept(participant, received.body()));
+              }
+            }));
+  }
+}

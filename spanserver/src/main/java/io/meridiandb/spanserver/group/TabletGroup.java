@@ -1,0 +1,239 @@
+package io.meridiandb.spanserver.group;
+
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.kernel.strand.Timer;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.replica.LeaderTerm;
+import io.meridiandb.paxos.replica.Replica;
+import io.meridiandb.paxos.replica.StateMachine;
+import io.meridiandb.spanserver.tablet.Tablet;
+import io.meridiandb.spanserver.tablet.TabletHost;
+import io.meridiandb.spanserver.tablet.VersionWrite;
+import io.meridiandb.truetime.TrueTime;
+import io.meridiandb.txn.Protos;
+import io.meridiandb.txn.participant.GroupEntries;
+import io.meridiandb.txn.participant.Participant;
+import io.meridiandb.txn.participant.ParticipantContext;
+import io.meridiandb.txn.proto.GroupEntry;
+import io.meridiandb.txn.proto.Write;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group on one server: what its log says is applied to the tablet and to the transactions'
+ * outcomes, and both together make a checkpoint. Everything runs on the server strand.
+ *
+ * <p>A broken invariant stops the group on this server, not the server: it answers nothing any
+ * more, and the other replicas go on (DESIGN 2).
+ */
+public final class TabletGroup implements StateMachine, TabletHost {
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  private final Env env;
+  private final Strand strand;
+  private final TrueTime trueTime;
+  private final GroupId group;
+  private final GroupOptions options;
+  private final Tablet tablet;
+  private final ReplicaReplication replication;
+  private final Participant participant;
+  private @Nullable Replica replica;
+  private boolean leading;
+  private @Nullable Throwable broken;
+
+  private TabletGroup(
+      Env env, Strand strand, TrueTime trueTime, GroupId group, GroupOptions options)
+      throws IOException {
+    this.env = env;
+    this.strand = new GuardedStrand(strand);
+    this.trueTime = trueTime;
+    this.group = group;
+    this.options = options;
+    this.tablet = Tablet.open(env, this.strand, "tablet/" + group.value(), options.tablet(), this);
+    this.replication = new ReplicaReplication(this.strand, trueTime);
+    this.participant =
+        new Participant(
+            new ParticipantContext(
+                group, tablet, replication, this.strand, env.clocks(), env.events()));
+    participant.restore(tablet.checkpointState());
+  }
+
+  /**
+   * Opens the group's tablet at its last checkpoint; may wait for the disk.
+   *
+   * @throws IOException if the disk cannot be read
+   */
+  public static TabletGroup open(
+      Env env, Strand strand, TrueTime trueTime, GroupId group, GroupOptions options)
+      throws IOException {
+    return new TabletGroup(env, strand, trueTime, group, options);
+  }
+
+  /** Which group. */
+  public GroupId group() {
+    return group;
+  }
+
+  /** The replica that this state machine belongs to is open; on the strand, before it applies. */
+  public void bind(Replica opened) {
+    replica = opened;
+    replication.bind(opened);
+    strand.schedule(TICK, this::tick);
+  }
+
+  /** Its rows; for statistics and tools. */
+  public Tablet tablet() {
+    return tablet;
+  }
+
+  /** Whether a broken invariant has stopped it. */
+  public boolean stopped() {
+    return broken != null;
+  }
+
+  /**
+   * Does something with the group's transactions, on the strand. If that breaks an invariant the
+   * group is stopped; a stopped group does nothing.
+   */
+  void handle(Consumer<Participant> action) {
+    if (broken != null) {
+      return;
+    }
+    try {
+      action.accept(participant);
+    } catch (RuntimeException e) {
+      stop(e);
+    }
+  }
+
+  /** Lets the files go; on the strand, at shutdown. */
+  public void close() {
+    replication.stop();
+    tablet.close();
+  }
+
+  @Override
+  public long checkpointIndex() {
+    return tablet.flushedIndex();
+  }
+
+  @Override
+  public void apply(LogEntry entry) {
+    if (broken != null) {
+      throw Invariants.unreachable("%s was stopped: %s", group, broken.getMessage());
+    }
+    try {
+      GroupEntry decoded = GroupEntries.decode(entry.payload().toByteArray());
+      tablet.apply(entry.index(), versions(decoded, entry.timestamp()));
+      participant.applied(decoded);
+    } catch (RuntimeException e) {
+      stop(e);
+      throw e;
+    }
+  }
+
+  private static List<VersionWrite> versions(GroupEntry entry, Timestamp assigned) {
+    if (!entry.hasCommitted()) {
+      return List.of();
+    }
+    Timestamp timestamp = new Timestamp(entry.getCommitted().getTimestampNanos());
+    Invariants.check(
+        timestamp.equals(assigned), "an entry of %s says it is of %s", assigned, timestamp);
+    List<VersionWrite> versions = new ArrayList<>(entry.getCommitted().getWritesCount());
+    for (Write write : entry.getCommitted().getWritesList()) {
+      boolean put = write.getAction() == Write.Action.PUT;
+      versions.add(
+          new VersionWrite(
+              Protos.key(write.getKey()), timestamp, put ? write.getValue().toByteArray() : null));
+    }
+    return versions;
+  }
+
+  @Override
+  public void becameLeader(LeaderTerm term) {
+    leading = true;
+    handle(at -> at.becameLeader(term.startIndex()));
+  }
+
+  @Override
+  public void stepDown() {
+    leading = false;
+    handle(Participant::stepDown);
+  }
+
+  @Override
+  public byte[] state() {
+    return participant.image();
+  }
+
+  @Override
+  public Timestamp horizon() {
+    Timestamp wanted = trueTime.now().earliest().plus(options.versionRetention().negated());
+    return Timestamp.max(wanted, tablet.horizon());
+  }
+
+  @Override
+  public void checkpointed(long index) {
+    Replica at = replica;
+    if (at != null) {
+      at.checkpointed(index);
+    }
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    stop(cause);
+  }
+
+  private void tick() {
+    participant.tick();
+    strand.schedule(TICK, this::tick);
+  }
+
+  /** The server strand for this group alone: a failure of a task stops the group, and its tasks. */
+  private final class GuardedStrand implements Strand {
+    private final Strand server;
+
+    GuardedStrand(Strand server) {
+      this.server = server;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      server.execute(() -> handle(at -> task.run()));
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+      return server.schedule(delay, () -> handle(at -> task.run()));
+    }
+
+    @Override
+    public boolean isCurrent() {
+      return server.isCurrent();
+    }
+  }
+
+  private void stop(Throwable cause) {
+    if (broken != null) {
+      return;
+    }
+    broken = cause;
+    replication.stop();
+    env.events()
+        .failure(
+            "spanserver.group", "an invariant of " + group + " is broken: it stops here", cause);
+    Replica at = replica;
+    if (at != null && leading) {
+      at.handOver(null);
+    }
+  }
+}

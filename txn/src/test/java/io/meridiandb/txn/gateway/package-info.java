@@ -1,0 +1,5 @@
+/** Tests of txn.gateway. */
+@NullMarked
+package io.meridiandb.txn.gateway;
+
+import org.jspecify.annotations.NullMarked;
