@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keys of a table, given by expressions without input columns (literals and parameters) that are
  * evaluated when the plan runs: the first key parts equal to values, and optionally the next part
- * within bounds. Each expression has exactly its key column's type. If one is NULL the range is empty,
- * since no comparison with NULL is true.
+ * within bounds. Each expression has exactly its key column's type. If one is NULL the range is
+ * empty, since no comparison with NULL is true.
  *
  * @param equal values of the first key parts; all of them make a point
  * @param lower bound of the next part, or null

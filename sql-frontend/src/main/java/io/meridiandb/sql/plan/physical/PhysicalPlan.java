@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the planner makes and the executor runs: a tree of immutable records that can be cached and
- * run by many sessions at once. Expressions read the columns of the node's input (of both inputs one
- * behind the other in joins) and may hold parameters, which are bound when the plan runs. The planner
- * has put casts wherever types differ: the executor converts nothing.
+ * run by many sessions at once. Expressions read the columns of the node's input (of both inputs
+ * one behind the other in joins) and may hold parameters, which are bound when the plan runs. The
+ * planner has put casts wherever types differ: the executor converts nothing.
  */
 public sealed interface PhysicalPlan {
   /** The columns of the result. */
@@ -289,8 +289,8 @@ public sealed interface PhysicalPlan {
   }
 
   /**
-   * A join that reads a table by the beginning of its key, for a batch of left rows at a time in one
-   * multi-range read. INNER, LEFT, SEMI or ANTI. Keeps the order of the left rows.
+   * A join that reads a table by the beginning of its key, for a batch of left rows at a time in
+   * one multi-range read. INNER, LEFT, SEMI or ANTI. Keeps the order of the left rows.
    *
    * @param keys over the left input: values of the first key parts of {@code right.table}, each of
    *     its key column's type; a NULL matches nothing
@@ -298,11 +298,7 @@ public sealed interface PhysicalPlan {
    * @param condition further condition over left columns and right output, or null
    */
   record LookupJoin(
-      PhysicalPlan left,
-      JoinType type,
-      List<Expr> keys,
-      TableScan right,
-      @Nullable Expr condition)
+      PhysicalPlan left, JoinType type, List<Expr> keys, TableScan right, @Nullable Expr condition)
       implements PhysicalPlan {
     public LookupJoin {
       keys = List.copyOf(keys);
