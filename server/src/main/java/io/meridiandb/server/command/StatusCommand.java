@@ -22,7 +22,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code ./meridian status}: asks each server of the universe file for its health and prints a line for each. */
+/**
+ * {@code ./meridian status}: asks each server of the universe file for its health and prints a line
+ * for each.
+ */
 @Command(
     name = "status",
     description = "Show each server of a universe: its state, its groups and their leaders.",
@@ -43,7 +46,9 @@ public final class StatusCommand implements Callable<Integer> {
   public Integer call() {
     UniverseConfig universe = UniverseConfigReader.read(config);
     PrintWriter out =
-        spec == null ? new PrintWriter(System.out, true, StandardCharsets.UTF_8) : spec.commandLine().getOut();
+        spec == null
+            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
+            : spec.commandLine().getOut();
     out.println(FORM.formatted("SERVER", "REGION", "STATE", "GROUP", "ROLE", "APPLIED", "CLOCK"));
     int missing = 0;
     HttpClient client = HttpClient.newBuilder().connectTimeout(ANSWER_MAX).build();
@@ -87,7 +92,8 @@ public final class StatusCommand implements Callable<Integer> {
       return true;
     } catch (IOException e) {
       out.println(
-          FORM.formatted(server.name(), server.region(), "down", "-", "-", "-", "no answer on " + address));
+          FORM.formatted(
+              server.name(), server.region(), "down", "-", "-", "-", "no answer on " + address));
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -48,8 +48,8 @@ public final class UniverseConfigReader {
   /**
    * Reads {@code file}.
    *
-   * @throws ConfigException if it cannot be read or a value is missing, unknown or out of range; the
-   *     message names the file, the key and the value
+   * @throws ConfigException if it cannot be read or a value is missing, unknown or out of range;
+   *     the message names the file, the key and the value
    */
   public static UniverseConfig read(Path file) {
     return new UniverseConfigReader(file).read();
@@ -209,7 +209,6 @@ public final class UniverseConfigReader {
   }
 
   private ConfigException bad(String format, @Nullable Object... args) {
-    return new ConfigException(
-        "universe file %s: %s".formatted(file, format.formatted(args)));
+    return new ConfigException("universe file %s: %s".formatted(file, format.formatted(args)));
   }
 }

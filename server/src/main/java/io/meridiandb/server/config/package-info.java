@@ -1,4 +1,7 @@
-/** The universe file: zones, servers, clock and lease, read from YAML with errors a person can act on. */
+/**
+ * The universe file: zones, servers, clock and lease, read from YAML with errors a person can act
+ * on.
+ */
 @NullMarked
 package io.meridiandb.server.config;
 

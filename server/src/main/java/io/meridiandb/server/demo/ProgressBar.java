@@ -2,7 +2,9 @@ package io.meridiandb.server.demo;
 
 import java.io.PrintWriter;
 
-/** A bar that fills while rows are loaded; on something that is no terminal, a line for each tenth. */
+/**
+ * A bar that fills while rows are loaded; on something that is no terminal, a line for each tenth.
+ */
 final class ProgressBar implements DemoData.Progress {
   private static final int WIDTH = 40;
 

@@ -41,7 +41,9 @@ final class Tour {
             + " GROUP BY c.continent ORDER BY 2 DESC");
     latency();
     transaction();
-    query("What a table looks like to the planner", "EXPLAIN SELECT name FROM cities WHERE country = 'FR' AND id = 2988507");
+    query(
+        "What a table looks like to the planner",
+        "EXPLAIN SELECT name FROM cities WHERE country = 'FR' AND id = 2988507");
   }
 
   private void query(String title, String sql) throws SQLException {

@@ -65,8 +65,7 @@ final class UniverseConfigReaderTest {
         "data: data/us-1 | '' | 'data' is missing",
         "servers: | 'servers: [' | line",
       })
-  void aWrongFileIsRefusedWithItsReason(String from, String to, String message)
-      throws IOException {
+  void aWrongFileIsRefusedWithItsReason(String from, String to, String message) throws IOException {
     String text = GOOD.replaceFirst(from, to);
 
     assertThatThrownBy(() -> read(text))
