@@ -4,16 +4,14 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.id.UniverseId;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * A server's data folder, held by this process alone. The file {@code LOCK} is locked as long as
@@ -29,13 +27,19 @@ import org.jspecify.annotations.Nullable;
 public final class DataFolder implements AutoCloseable {
   private static final String LOCK = "LOCK";
 
+  /**
+   * What a folder that is called empty may hold: traces of an init that was cut off, and ext4's.
+   */
+  private static final List<String> NOBODYS_FILES =
+      List.of(LOCK, IdentityFile.FRESH_NAME, "lost+found");
+
   private final Path path;
-  private final FileChannel lockFile;
+  private final FolderLock lock;
   private final ServerIdentity identity;
 
-  private DataFolder(Path path, FileChannel lockFile, ServerIdentity identity) {
+  private DataFolder(Path path, FolderLock lock, ServerIdentity identity) {
     this.path = path;
-    this.lockFile = lockFile;
+    this.lock = lock;
     this.identity = identity;
   }
 
@@ -53,22 +57,39 @@ public final class DataFolder implements AutoCloseable {
       throws IOException {
     try {
       Files.createDirectories(folder);
-      if (isInitialized(folder)) {
-        throw new DataFolderException(
-            "%s is a data folder already; give an empty folder".formatted(folder));
-      }
-      FileChannel lockFile = lock(folder);
-      try (lockFile) {
-        FileDisk.forceNames(folder);
-        IdentityFile file = new IdentityFile(new ServerIdentity(universe, server, 0), mark(folder));
-        file.write(folder);
+      checkEmpty(folder);
+      try (FolderLock held = FolderLock.take(folder, LOCK)) {
+        FileDisk.forceNames(held.folder());
+        new IdentityFile(new ServerIdentity(universe, server, 0), mark(folder)).write(folder);
         Path parent = folder.toAbsolutePath().getParent();
         if (parent != null) {
           FileDisk.forceNames(parent);
         }
       }
-    } catch (AccessDeniedException e) {
-      throw notWritable(folder, e);
+    } catch (FileSystemException e) {
+      throw unusable(folder, e);
+    }
+  }
+
+  private static void checkEmpty(Path folder) throws IOException {
+    if (isInitialized(folder)) {
+      ServerIdentity found = IdentityFile.read(folder).identity();
+      throw new DataFolderException(
+          "%s is already the data folder of %s in universe %s; give an empty folder"
+              .formatted(folder, found.server(), found.universe()));
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<String> foreign =
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> !NOBODYS_FILES.contains(name))
+              .sorted()
+              .toList();
+      if (!foreign.isEmpty()) {
+        throw new DataFolderException(
+            "%s is not empty (it holds %s) and not a data folder; give an empty folder"
+                .formatted(folder, foreign.getFirst()));
+      }
     }
   }
 
@@ -86,18 +107,24 @@ public final class DataFolder implements AutoCloseable {
           "%s is not a data folder (it has no IDENTITY); run `meridian init` first"
               .formatted(folder));
     }
-    FileChannel lockFile = null;
+    if (!Files.exists(folder.resolve(LOCK))) {
+      throw new DataFolderException(
+          ("%s has lost its file LOCK, without which it cannot be told from a copy. Put the original"
+                  + " file back, or replace the server by a new one with an empty folder.")
+              .formatted(folder));
+    }
+    FolderLock held = null;
     try {
-      lockFile = lock(folder);
+      held = FolderLock.take(folder, LOCK);
       ServerIdentity next = raise(folder, universe, server);
-      DataFolder opened = new DataFolder(folder, lockFile, next);
-      lockFile = null;
+      DataFolder opened = new DataFolder(folder, held, next);
+      held = null;
       return opened;
-    } catch (AccessDeniedException e) {
-      throw notWritable(folder, e);
+    } catch (FileSystemException e) {
+      throw unusable(folder, e);
     } finally {
-      if (lockFile != null) {
-        lockFile.close();
+      if (held != null) {
+        held.close();
       }
     }
   }
@@ -129,34 +156,15 @@ public final class DataFolder implements AutoCloseable {
     return next;
   }
 
-  private static FileChannel lock(Path folder) throws IOException {
-    FileChannel channel =
-        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock held = null;
-    try {
-      held = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw inUse(folder, e);
-    }
-    if (held == null) {
-      channel.close();
-      throw inUse(folder, null);
-    }
-    return channel;
-  }
-
-  private static DataFolderException inUse(Path folder, @Nullable Throwable cause) {
-    String text =
-        "%s is in use by a running server; stop that one first, or give another folder"
-            .formatted(folder);
-    return cause == null ? new DataFolderException(text) : new DataFolderException(text, cause);
-  }
-
-  private static DataFolderException notWritable(Path folder, AccessDeniedException cause) {
+  private static DataFolderException unusable(Path folder, FileSystemException cause) {
+    String reason =
+        cause instanceof AccessDeniedException ? "permission denied" : cause.getReason();
     return new DataFolderException(
-        "%s cannot be written (%s); check its owner and mode, or give another folder"
-            .formatted(folder, cause.getFile()),
+        "%s cannot be used as a data folder (%s: %s); check its place, owner and mode, or give another folder"
+            .formatted(
+                folder,
+                cause.getFile(),
+                reason == null ? cause.getClass().getSimpleName() : reason),
         cause);
   }
 
@@ -184,6 +192,6 @@ public final class DataFolder implements AutoCloseable {
   /** Lets go of the folder. */
   @Override
   public void close() throws IOException {
-    lockFile.close();
+    lock.close();
   }
 }

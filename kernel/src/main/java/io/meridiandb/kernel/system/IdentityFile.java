@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 record IdentityFile(ServerIdentity identity, String mark) {
   static final String NAME = "IDENTITY";
 
+  /** The next {@code IDENTITY} until it is in place; may be left over by a crash. */
+  static final String FRESH_NAME = NAME + ".new";
+
   /** The number of this layout; a newer one is refused. */
   static final int FORMAT = 1;
 
@@ -46,7 +49,7 @@ record IdentityFile(ServerIdentity identity, String mark) {
                 KEYS.get(4),
                 mark);
     byte[] bytes = (text + "crc32c " + sum(text) + "\n").getBytes(StandardCharsets.UTF_8);
-    Path fresh = folder.resolve(NAME + ".new");
+    Path fresh = folder.resolve(FRESH_NAME);
     try (FileChannel channel =
         FileChannel.open(
             fresh,

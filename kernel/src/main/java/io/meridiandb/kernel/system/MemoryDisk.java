@@ -7,6 +7,7 @@ import io.meridiandb.kernel.disk.MemoryMapping;
 import io.meridiandb.kernel.disk.SparseBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Set;
@@ -103,8 +104,9 @@ public final class MemoryDisk implements Disk {
   public void rename(String from, String to) throws IOException {
     lock.lock();
     try {
-      files.put(to, existing(from));
+      Stored stored = existing(from);
       files.remove(from);
+      files.put(to, stored);
     } finally {
       lock.unlock();
     }
@@ -114,7 +116,9 @@ public final class MemoryDisk implements Disk {
   public void link(String from, String to) throws IOException {
     lock.lock();
     try {
-      files.put(to, existing(from));
+      if (files.putIfAbsent(to, existing(from)) != null) {
+        throw new FileAlreadyExistsException(to);
+      }
     } finally {
       lock.unlock();
     }

@@ -1,7 +1,9 @@
 package io.meridiandb.kernel.system;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.UniverseId;
@@ -54,19 +56,25 @@ class DataFolderTest {
   void anotherProcessCannotTakeALockedFolder() throws Exception {
     try (DataFolder opened = DataFolder.open(folder, UNIVERSE, ONE)) {
       assertThat(opened.identity().incarnation()).isEqualTo(1);
-      Process other =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Opener.class.getName(),
-                  folder.toString())
-              .redirectErrorStream(true)
-              .start();
-      String output = new String(other.getInputStream().readAllBytes());
-      assertThat(other.waitFor()).as(output).isEqualTo(3);
-      assertThat(output).contains("in use");
+      assertThat(otherProcessOpens()).contains("in use by another process");
     }
+  }
+
+  /** What another process prints that is refused. */
+  private String otherProcessOpens() throws Exception {
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Opener.class.getName(),
+                folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(other.getInputStream().readAllBytes(), UTF_8);
+    assertThat(other.waitFor()).as(output).isEqualTo(3);
+    return output;
   }
 
   /** Opens a folder in a process of its own; ends with 3 if it is refused. */
@@ -114,8 +122,55 @@ class DataFolderTest {
         .isInstanceOf(DataFolderException.class)
         .hasMessageContaining("belongs to server-1");
     assertThatThrownBy(() -> DataFolder.initialize(folder, UNIVERSE, ONE))
-        .hasMessageContaining("already");
+        .hasMessageContaining("already the data folder of server-1 in universe " + UNIVERSE);
     refused(parent.resolve("data"), "init");
+  }
+
+  @Test
+  void aRefusalLeavesTheLockOfTheRunningServerAlone() throws Exception {
+    try (DataFolder opened = DataFolder.open(folder, UNIVERSE, ONE)) {
+      refused(folder, "in use by this process");
+      assertThat(otherProcessOpens()).contains("in use by another process");
+      opened.close();
+      opened.close();
+      try (DataFolder next = DataFolder.open(folder, UNIVERSE, ONE)) {
+        assertThat(next.identity().incarnation()).isEqualTo(2);
+        opened.close();
+        refused(folder, "in use by this process");
+      }
+    }
+  }
+
+  @Test
+  void foreignFilesAreNotTouched() throws Exception {
+    Path foreign = Files.createDirectories(parent.resolve("photos"));
+    Files.createFile(foreign.resolve("cat.png"));
+    assertThatThrownBy(() -> DataFolder.initialize(foreign, UNIVERSE, ONE))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("photos is not empty (it holds cat.png)");
+    assertThat(foreign.toFile().list()).containsExactly("cat.png");
+    assertThatThrownBy(() -> DataFolder.initialize(foreign.resolve("cat.png"), UNIVERSE, ONE))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("cat.png cannot be used as a data folder");
+    Path mount = Files.createDirectories(parent.resolve("mount/lost+found")).getParent();
+    Files.createFile(mount.resolve("LOCK"));
+    Files.createFile(mount.resolve("IDENTITY.new"));
+    DataFolder.initialize(mount, UNIVERSE, ONE);
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsRefusedByName() {
+    Path readOnly = Path.of("/proc/meridian");
+    assumeTrue(Files.exists(readOnly.getParent()), "needs Linux");
+    assertThatThrownBy(() -> DataFolder.initialize(readOnly, UNIVERSE, ONE))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("/proc/meridian cannot be used as a data folder");
+  }
+
+  @Test
+  void aFolderWithoutItsLockFileIsRefused() throws Exception {
+    Files.delete(folder.resolve("LOCK"));
+    refused(folder, "has lost its file LOCK");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.meridiandb.kernel.disk.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -70,6 +71,9 @@ class DiskContractTest {
       }
       assertThat(file.read(model.length, ByteBuffer.allocate(1))).isEqualTo(-1);
     }
+    try (DiskFile file = disk.open("file")) {
+      file.force().join();
+    }
     try (MappedFile mapped = disk.map("file")) {
       assertThat(mapped.segment().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(model);
       assertThat(mapped.segment().isReadOnly()).isTrue();
@@ -88,6 +92,9 @@ class DiskContractTest {
       file.write(3, ByteBuffer.wrap(new byte[] {4}));
     }
     disk.link("a/b/two", "a/three");
+    disk.rename("a/b/two", "a/b/two");
+    assertThatThrownBy(() -> disk.link("a/b/two", "a/three"))
+        .isInstanceOf(FileAlreadyExistsException.class);
     disk.forceFolder("a/b");
     disk.forceFolder("");
     assertThat(disk.list("a/b")).containsExactly("two");
@@ -108,6 +115,7 @@ class DiskContractTest {
   void aReadOfAClosedMappingThrows(Disk disk) throws Exception {
     try (DiskFile file = disk.open("file")) {
       file.write(0, ByteBuffer.wrap(new byte[100]));
+      file.force().join();
     }
     MappedFile mapped = disk.map("file");
     mapped.close();

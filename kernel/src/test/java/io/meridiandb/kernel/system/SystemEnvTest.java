@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.net.Transport;
 import io.meridiandb.kernel.net.Transport.Lane;
 import io.meridiandb.kernel.strand.AwaitTimeoutException;
 import io.meridiandb.kernel.strand.Strand;
@@ -21,9 +22,21 @@ import org.junit.jupiter.api.Test;
 /** Guards the contracts of Strand, Timer, Fibers, Clocks and Events in production. */
 class SystemEnvTest {
   private static final ServerId ONE = new ServerId(1);
-  private static final List<String> FATAL = new CopyOnWriteArrayList<>();
-  private static final SystemEvents EVENTS =
+  private final List<String> fatal = new CopyOnWriteArrayList<>();
+  private final SystemEvents events =
       new SystemEvents("test", System.getLogger("io.meridiandb.test"));
+  private static final Transport NOWHERE =
+      new Transport() {
+        @Override
+        public void send(ServerId to, Lane lane, byte[] frame) {
+          throw new IllegalStateException("no network in this test");
+        }
+
+        @Override
+        public void listen(Receiver receiver) {
+          throw new IllegalStateException("no network in this test");
+        }
+      };
   private static final Duration LONG = Duration.ofSeconds(20);
 
   @Test
@@ -84,7 +97,7 @@ class SystemEnvTest {
       });
       strand.execute(() -> done.complete("on"));
       assertThat(done.get(20, TimeUnit.SECONDS)).isEqualTo("on");
-      assertThat(EVENTS.counters()).containsEntry("failures", 1L);
+      assertThat(events.counters()).containsEntry("failures", 1L);
     }
   }
 
@@ -146,32 +159,103 @@ class SystemEnvTest {
   }
 
   @Test
-  void framesOfOneJvmAreCopiedAndReachOnlyListeners() {
-    LocalNetwork network = new LocalNetwork();
-    List<String> arrived = new ArrayList<>();
-    byte[] frame = {1};
-    ServerId two = new ServerId(2);
-    network.transport(ONE).send(two, Lane.DATA, frame);
-    network
-        .transport(two)
-        .listen((from, bytes) -> {
-          bytes[0]++;
-          arrived.add(from + ":" + bytes[0]);
-        });
-    network.transport(ONE).send(two, Lane.DATA, frame);
-    network.remove(two);
-    network.transport(ONE).send(two, Lane.DATA, frame);
-    assertThat(arrived).containsExactly("server-1:2");
-    assertThat(frame).containsExactly(1);
+  void framesOfOneJvmAreCopiedAndReachOnlyListeners() throws Exception {
+    try (LocalNetwork network = new LocalNetwork(events)) {
+      ServerId two = new ServerId(2);
+      Transport one = network.transport(ONE);
+      CompletableFuture<String> first = new CompletableFuture<>();
+      CompletableFuture<String> second = new CompletableFuture<>();
+      byte[] frame = {1};
+      one.send(two, Lane.DATA, frame);
+      network
+          .transport(two)
+          .listen((from, bytes) -> {
+            bytes[0]++;
+            first.complete(from + ":" + bytes[0] + " on " + Thread.currentThread().getName());
+          });
+      one.send(two, Lane.DATA, frame);
+      assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("server-1:2 on local-network");
+      assertThat(frame).containsExactly(1);
+      network.remove(two);
+      network.transport(two).listen((from, bytes) -> second.complete("again"));
+      one.send(two, Lane.CONTROL, frame);
+      assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("again");
+    }
   }
 
-  private static SystemEnv create(int loops) {
+  @Test
+  void aReceiverNeverRunsInsideASend() throws Exception {
+    try (LocalNetwork network = new LocalNetwork(events)) {
+      Transport self = network.transport(ONE);
+      CompletableFuture<List<String>> done = new CompletableFuture<>();
+      List<String> order = new ArrayList<>();
+      self.listen((from, bytes) -> {
+        order.add("begin " + bytes[0]);
+        if (bytes[0] < 3) {
+          self.send(ONE, Lane.DATA, new byte[] {(byte) (bytes[0] + 1)});
+        }
+        order.add("end " + bytes[0]);
+        if (bytes[0] == 3) {
+          done.complete(order);
+        }
+      });
+      self.send(ONE, Lane.DATA, new byte[] {1});
+      assertThat(done.get(20, TimeUnit.SECONDS))
+          .containsExactly("begin 1", "end 1", "begin 2", "end 2", "begin 3", "end 3");
+    }
+  }
+
+  @Test
+  void anErrorIsFatalAndAnExceptionIsNot() throws Exception {
+    try (SystemEnv system = create(1)) {
+      CompletableFuture<String> done = new CompletableFuture<>();
+      Strand strand = system.env().strands().create("doomed");
+      strand.execute(() -> {
+        throw new StackOverflowError("planned by the test");
+      });
+      strand.execute(() -> done.complete("later"));
+      done.get(20, TimeUnit.SECONDS);
+      assertThat(fatal).containsExactly("strand.doomed");
+    }
+  }
+
+  @Test
+  void aStrandMustNotWaitButABlockingOneMay() throws Exception {
+    try (SystemEnv system = create(1)) {
+      Env env = system.env();
+      CompletableFuture<String> refused = new CompletableFuture<>();
+      env.strands()
+          .create("a")
+          .execute(() -> {
+            try {
+              env.fibers().sleep(Duration.ofMillis(1));
+            } catch (IllegalStateException e) {
+              refused.complete(e.getMessage());
+            }
+          });
+      assertThat(refused.get(20, TimeUnit.SECONDS)).contains("a strand must not wait");
+      CompletableFuture<String> slept = new CompletableFuture<>();
+      env.strands()
+          .createBlocking("b")
+          .execute(() -> {
+            env.fibers().sleep(Duration.ofMillis(1));
+            slept.complete("well");
+          });
+      assertThat(slept.get(20, TimeUnit.SECONDS)).isEqualTo("well");
+    }
+  }
+
+  @Test
+  void randomSourcesOfOneNameDifferBetweenServers() {
+    try (SystemEnv one = create(1);
+        SystemEnv two = create(1)) {
+      assertThat(one.env().random().fork("a").nextLong())
+          .isNotEqualTo(two.env().random().fork("a").nextLong());
+    }
+  }
+
+  private SystemEnv create(int loops) {
     return SystemEnv.create(
-        "test",
-        loops,
-        new LocalNetwork().transport(ONE),
-        new MemoryDisk(),
-        EVENTS,
-        (where, error) -> FATAL.add(where));
+        "test", loops, NOWHERE, new MemoryDisk(), events, (where, error) -> fatal.add(where));
   }
 }

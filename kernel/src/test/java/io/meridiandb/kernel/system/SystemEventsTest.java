@@ -6,6 +6,7 @@ import io.meridiandb.kernel.event.Events.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ResourceBundle;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Guards the log against floods: lines are limited, what is left out is counted. */
@@ -13,13 +14,35 @@ class SystemEventsTest {
   @Test
   void aFloodIsCutAndOtherSourcesAreNot() {
     Lines log = new Lines();
-    SystemEvents events = new SystemEvents("server-1", log);
-    for (int i = 0; i < 10_000; i++) {
-      events.event(Level.WARNING, "net", "refused");
+    AtomicLong now = new AtomicLong();
+    SystemEvents events = new SystemEvents("server-1", log, now::get);
+    for (int i = 0; i < 1_000; i++) {
+      events.event(Level.WARNING, "net", "refused message " + i);
     }
+    assertThat(log.lines).hasSize(SystemEvents.SAME_LINES_PER_SECOND);
     events.event(Level.INFO, "paxos", "leads group-0");
-    assertThat(log.lines.size()).isBetween(2, 50 * SystemEvents.LINES_PER_SECOND);
     assertThat(log.lines.getLast()).isEqualTo("[server-1] paxos: leads group-0");
+    events.event(Level.WARNING, "net", "connected");
+    assertThat(log.lines.getLast())
+        .isEqualTo("[server-1] net: connected (and 995 lines left out before)");
+    assertThat(events.counters()).containsEntry("log.dropped", 995L);
+  }
+
+  @Test
+  void aSourceHasTenLinesInASecondAndTellsWhatWasLeftOutInTheNext() {
+    Lines log = new Lines();
+    AtomicLong now = new AtomicLong();
+    SystemEvents events = new SystemEvents("server-1", log, now::get);
+    for (char c = 'a'; c < 'a' + 12; c++) {
+      events.failure("net", "failed: " + c, new IllegalStateException("planned by the test"));
+    }
+    assertThat(log.lines).hasSize(SystemEvents.LINES_PER_SECOND);
+    now.set(1_000_000_000);
+    events.event(Level.INFO, "net", "connected");
+    assertThat(log.lines.getLast())
+        .isEqualTo("[server-1] net: connected (and 2 lines left out before)");
+    events.event(Level.INFO, "net", "connected");
+    assertThat(log.lines.getLast()).isEqualTo("[server-1] net: connected");
   }
 
   @Test
