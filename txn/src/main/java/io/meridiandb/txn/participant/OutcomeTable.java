@@ -64,6 +64,18 @@ public final class OutcomeTable {
     return sessions.size();
   }
 
+  /** Whether a horizon at {@code t} would let anything be forgotten. */
+  public boolean holdsUpTo(Timestamp t) {
+    for (Session session : sessions.values()) {
+      for (Ending ending : session.endings.values()) {
+        if (!ending.commitStart.isAfter(t)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** How the sequence of {@code id} ended, whichever attempt {@code id} is. */
   public Outcome find(TxnId id) {
     Session session = sessions.get(sessionOf(id));

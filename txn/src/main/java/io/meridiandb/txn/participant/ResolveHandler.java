@@ -125,7 +125,7 @@ final class ResolveHandler {
             .earliest()
             .plus(TxnLimits.OUTCOME_RETENTION.negated());
     boolean worthIt =
-        leadership.outcomes.sessionCount() > 0 && next.isAfter(proposedHorizon.plus(HORIZON_STEP));
+        next.isAfter(proposedHorizon.plus(HORIZON_STEP)) && leadership.outcomes.holdsUpTo(next);
     if (worthIt && leadership.leads()) {
       proposedHorizon = next;
       byte[] entry =
