@@ -5,6 +5,7 @@ import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.disk.MappedFile;
 import io.meridiandb.kernel.disk.MemoryMapping;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -62,13 +63,21 @@ public final class LossyDisk implements Disk {
     }
   }
 
-  /** Wraps the real disk. */
-  public LossyDisk(Disk below, Forces forces) throws IOException {
+  /**
+   * Wraps the real disk.
+   *
+   * @throws UncheckedIOException if what an earlier process left cannot be cleared away
+   */
+  public LossyDisk(Disk below, Forces forces) {
     this.below = below;
     this.forces = forces;
-    below.createFolders(ANCHORS);
-    for (String left : below.list(ANCHORS)) {
-      below.delete(ANCHORS + "/" + left);
+    try {
+      below.createFolders(ANCHORS);
+      for (String left : below.list(ANCHORS)) {
+        below.delete(ANCHORS + "/" + left);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -142,7 +142,7 @@ class LossyDiskTest {
     assertThat(below("old")).containsExactly(7);
   }
 
-  private Disk honest() throws IOException {
+  private Disk honest() {
     return new LossyDisk(new FileDisk(folder), Forces.HONEST);
   }
 
