@@ -22,7 +22,7 @@ public final class ColumnTypes {
   public static SqlType of(SqlDataTypeSpec spec) {
     SqlTypeNameSpec name = spec.getTypeNameSpec();
     SqlType type =
-        name instanceof SqlBasicTypeNameSpec basic ? ofBasic(basic) : named(name.toString());
+        name instanceof SqlBasicTypeNameSpec basic ? ofBasic(basic) : named(name.getTypeName().names.getLast());
     if (type == null) {
       throw new PositionedException(
           new MeridianException(

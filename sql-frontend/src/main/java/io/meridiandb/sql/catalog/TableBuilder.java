@@ -214,21 +214,20 @@ public final class TableBuilder {
       ColumnDescriptor found = i < key.size() ? columns.get(key.get(i).column()) : null;
       boolean fits =
           found != null
-              && found.name().equals(expected.name())
               && found.type().equals(expected.type())
               && key.get(i).descending() == above.get(i).descending();
       if (!fits) {
         throw new PositionedException(
             new MeridianException(
                     ErrorCode.INVALID_TABLE_DEFINITION,
-                    "the primary key must begin with the key of parent table \"%s\": part %d is not %s %s%s"
+                    "the primary key must begin with the key of parent table \"%s\": part %d must be like %s %s%s"
                         .formatted(
                             parent.name(),
                             i + 1,
                             expected.name(),
                             expected.type().sqlName(),
                             above.get(i).descending() ? " DESC" : ""))
-                .withHint("Names, types and directions are those of the parent, in its order."),
+                .withHint("Types and directions are those of the parent, in its order; names may differ."),
             position);
       }
     }

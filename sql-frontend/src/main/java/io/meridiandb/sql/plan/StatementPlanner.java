@@ -11,9 +11,11 @@ import io.meridiandb.sql.plan.calcite.ParameterTypes;
 import io.meridiandb.sql.plan.calcite.PlannerSchema;
 import io.meridiandb.sql.plan.calcite.QueryCompiler;
 import io.meridiandb.sql.plan.convert.Assignments;
+import io.meridiandb.sql.plan.convert.ColumnNames;
 import io.meridiandb.sql.plan.convert.DmlPlanner;
 import io.meridiandb.sql.plan.convert.ExprTranslator;
 import io.meridiandb.sql.plan.convert.PlanBuilder;
+import io.meridiandb.sql.plan.convert.Renaming;
 import io.meridiandb.sql.plan.convert.RowLocks;
 import io.meridiandb.sql.plan.convert.SystemTime;
 import io.meridiandb.sql.plan.physical.PhysicalPlan;
@@ -21,6 +23,7 @@ import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.util.List;
 import org.apache.calcite.jdbc.CalciteSchema;
+import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.sql.SqlNode;
 import org.jspecify.annotations.Nullable;
 
@@ -70,9 +73,13 @@ public final class StatementPlanner {
     QueryCompiler compiler = new QueryCompiler(schema, parameters);
     ExprTranslator translator = new ExprTranslator(compiler.rexBuilder(), parameterCount);
     SystemTime time = SystemTime.takeOut(query.query());
-    SqlNode text = time.query();
+    SqlNode valid = compiler.validate(time.query());
+    RelRoot root = compiler.convert(valid);
+    List<String> names =
+        ColumnNames.of(valid, root.validatedRowType.getFieldNames());
     PhysicalPlan plan =
-        new PlanBuilder(translator).build(compiler.optimise(compiler.translate(text)));
+        Renaming.columns(
+            new PlanBuilder(translator, parameters).build(compiler.optimise(root)), names);
     if (query.forUpdate()) {
       plan = RowLocks.lockAll(plan);
     }

@@ -211,6 +211,16 @@ public final class Functions {
             .withDynamic(true));
   }
 
+  /** The operator of this name. */
+  static SqlOperator operator(String name) {
+    for (SqlOperator operator : OPERATORS) {
+      if (operator.getName().equals(name)) {
+        return operator;
+      }
+    }
+    throw new IllegalArgumentException("no function " + name);
+  }
+
   /** All of them, for the operator table. */
   static List<SqlOperator> operators() {
     return List.copyOf(OPERATORS);

@@ -27,27 +27,16 @@ public final class MeridianOperatorTable implements SqlOperatorTable {
   /** The only instance. */
   public static final MeridianOperatorTable INSTANCE = new MeridianOperatorTable();
 
-  private final SqlOperatorTable all;
+  private static final SqlOperatorTable STANDARD = SqlStdOperatorTable.instance();
+  private static final SqlOperatorTable POSTGRESQL =
+      SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(SqlLibrary.POSTGRESQL);
+
+  private final SqlOperatorTable own = SqlOperatorTables.of(Functions.operators());
+  private final Set<String> ownNames = new HashSet<>();
 
   private MeridianOperatorTable() {
-    List<SqlOperator> operators = new ArrayList<>(Functions.operators());
-    Set<String> own = new HashSet<>();
-    operators.forEach(operator -> own.add(lowerName(operator)));
-    List<SqlOperator> others = new ArrayList<>(SqlStdOperatorTable.instance().getOperatorList());
-    others.addAll(
-        SqlLibraryOperatorTableFactory.INSTANCE
-            .getOperatorTable(SqlLibrary.POSTGRESQL)
-            .getOperatorList());
-    for (SqlOperator operator : others) {
-      if (operator.getSyntax() != SqlSyntax.FUNCTION || !own.contains(lowerName(operator))) {
-        operators.add(operator);
-      }
-    }
-    all = SqlOperatorTables.of(operators);
-  }
-
-  private static String lowerName(SqlOperator operator) {
-    return operator.getName().toLowerCase(Locale.ROOT);
+    Functions.operators()
+        .forEach(operator -> ownNames.add(operator.getName().toLowerCase(Locale.ROOT)));
   }
 
   @Override
@@ -57,12 +46,26 @@ public final class MeridianOperatorTable implements SqlOperatorTable {
       SqlSyntax syntax,
       List<SqlOperator> operatorList,
       SqlNameMatcher nameMatcher) {
-    all.lookupOperatorOverloads(
-        name, category, syntax, operatorList, SqlNameMatchers.withCaseSensitive(false));
+    SqlNameMatcher anyCase = SqlNameMatchers.withCaseSensitive(false);
+    boolean isOwn =
+        syntax == SqlSyntax.FUNCTION
+            && name.isSimple()
+            && ownNames.contains(name.getSimple().toLowerCase(Locale.ROOT));
+    if (isOwn) {
+      own.lookupOperatorOverloads(name, category, syntax, operatorList, anyCase);
+      return;
+    }
+    STANDARD.lookupOperatorOverloads(name, category, syntax, operatorList, anyCase);
+    if (operatorList.isEmpty()) {
+      POSTGRESQL.lookupOperatorOverloads(name, category, syntax, operatorList, anyCase);
+    }
   }
 
   @Override
   public List<SqlOperator> getOperatorList() {
-    return all.getOperatorList();
+    List<SqlOperator> all = new ArrayList<>(own.getOperatorList());
+    all.addAll(STANDARD.getOperatorList());
+    all.addAll(POSTGRESQL.getOperatorList());
+    return all;
   }
 }

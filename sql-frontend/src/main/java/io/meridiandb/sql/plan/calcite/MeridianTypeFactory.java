@@ -19,8 +19,8 @@ public final class MeridianTypeFactory extends SqlTypeFactoryImpl {
   @Override
   public RelDataType createSqlType(SqlTypeName typeName) {
     return switch (typeName) {
-      case CHAR -> super.createSqlType(SqlTypeName.VARCHAR);
-      case BINARY -> super.createSqlType(SqlTypeName.VARBINARY);
+      case CHAR, VARCHAR -> unlimited(SqlTypeName.VARCHAR);
+      case BINARY, VARBINARY -> unlimited(SqlTypeName.VARBINARY);
       case FLOAT -> super.createSqlType(SqlTypeName.DOUBLE);
       case TINYINT -> super.createSqlType(SqlTypeName.SMALLINT);
       case DECIMAL ->
@@ -35,12 +35,16 @@ public final class MeridianTypeFactory extends SqlTypeFactoryImpl {
     };
   }
 
+  private RelDataType unlimited(SqlTypeName typeName) {
+    return super.createSqlType(typeName, RelDataType.PRECISION_NOT_SPECIFIED);
+  }
+
   @Override
   public RelDataType createSqlType(SqlTypeName typeName, int precision) {
     return switch (typeName) {
-      case CHAR, VARCHAR -> super.createSqlType(SqlTypeName.VARCHAR);
-      case BINARY, VARBINARY -> super.createSqlType(SqlTypeName.VARBINARY);
-      case TIME, TIMESTAMP, TIMESTAMP_TZ, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> createSqlType(typeName);
+      case CHAR, VARCHAR, BINARY, VARBINARY, TIMESTAMP_TZ -> createSqlType(typeName);
+      case TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
+          super.createSqlType(typeName, MeridianTypeSystem.DATETIME_PRECISION);
       case DECIMAL -> super.createSqlType(SqlTypeName.DECIMAL, precision, 0);
       default -> super.createSqlType(typeName, precision);
     };

@@ -95,7 +95,17 @@ public final class QueryCompiler {
    * @throws RuntimeException of Calcite's kinds; {@link CalciteErrors} explains them
    */
   public RelRoot translate(SqlNode query) {
-    SqlNode valid = validator.validate(query);
+    return convert(validate(query));
+  }
+
+  /** The query with names resolved and types checked. */
+  public SqlNode validate(SqlNode query) {
+    SqlNode ours = query.accept(new NodeRewriter());
+    return validator.validate(ours == null ? query : ours);
+  }
+
+  /** The relational algebra of a validated query. */
+  public RelRoot convert(SqlNode valid) {
     SqlToRelConverter converter =
         new SqlToRelConverter(
             (rowType, queryString, schemaPath, viewPath) -> {

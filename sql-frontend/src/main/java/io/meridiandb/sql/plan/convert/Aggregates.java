@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexLiteral;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,7 @@ final class Aggregates {
       case MAX -> add(extreme(name, false), argument, false, valueType(argument, type));
       case ANY_VALUE ->
           add(AggregateCall.Function.ANY_VALUE, argument, false, valueType(argument, type));
+      case LITERAL_AGG -> Literals.translate((RexLiteral) call.rexList.getFirst());
       case SINGLE_VALUE -> {
         if (!uniqueGroups) {
           throw ExprTranslator.unsupported("this correlated subquery that may give several rows");
@@ -194,6 +196,12 @@ final class Aggregates {
   }
 
   private PhysicalPlan raw() {
+    if (calls.isEmpty() && !groupBy.isEmpty()) {
+      List<Expr> groups = new ArrayList<>();
+      groupBy.forEach(column -> groups.add(columnOf(input, column)));
+      List<String> names = groupBy.stream().map(c -> input.columns().get(c).name()).toList();
+      return new PhysicalPlan.Distinct(Pushdown.project(input, groups, names));
+    }
     List<PlanColumn> columns = new ArrayList<>();
     for (int column : groupBy) {
       columns.add(input.columns().get(column));

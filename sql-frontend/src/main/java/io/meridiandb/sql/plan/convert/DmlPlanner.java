@@ -139,7 +139,7 @@ public final class DmlPlanner {
   PhysicalPlan query(SqlNode query) {
     QueryCompiler compiler = new QueryCompiler(schema, parameters);
     ExprTranslator translator = new ExprTranslator(compiler.rexBuilder(), parameterCount);
-    return new PlanBuilder(translator).build(compiler.optimise(compiler.translate(query)));
+    return new PlanBuilder(translator, parameters).build(compiler.optimise(compiler.translate(query)));
   }
 
   /** A translator for expressions that are not Calcite's. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.RelCollations;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AggregateCall;
@@ -25,7 +26,9 @@ import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.util.ImmutableBitSet;
@@ -178,7 +181,7 @@ final class EarlyAggregation {
         int column = joinColumns.get(argument);
         arguments.add(onLeft ? column : column - leftWidth);
       }
-      partial.add(copy(call, call.getAggregation(), arguments, call.getName()));
+      partial.add(copy(call, call.getAggregation(), arguments, large, groups.cardinality()));
     }
     Aggregate grouped = LogicalAggregate.create(large, List.of(), groups, null, partial);
     // Where the columns of the old join are in the new one.
@@ -201,7 +204,7 @@ final class EarlyAggregation {
     RexNode condition =
         join.getCondition()
             .accept(
-                new org.apache.calcite.rex.RexShuttle() {
+                new RexShuttle() {
                   @Override
                   public RexNode visitInputRef(RexInputRef ref) {
                     return fields.get(moved.getOrDefault(ref.getIndex(), 0));
@@ -232,21 +235,18 @@ final class EarlyAggregation {
           rex.makeInputRef(joined, moved.getOrDefault(joinColumns.get(group), 0)));
     }
     int groupCount = projects.size();
-    List<AggregateCall> finals = new ArrayList<>();
-    for (AggregateCall call : aggregate.getAggCallList()) {
-      int argument = projects.size();
-      projects.add(rex.makeInputRef(joined, firstCall + finals.size()));
-      boolean counts = call.getAggregation().getKind() == SqlKind.COUNT;
-      finals.add(
-          copy(
-              call,
-              counts ? SqlStdOperatorTable.SUM0 : call.getAggregation(),
-              List.of(argument),
-              call.getName()));
+    for (int i = 0; i < aggregate.getAggCallList().size(); i++) {
+      projects.add(rex.makeInputRef(joined, firstCall + i));
     }
     RelNode projected =
-        LogicalProject.create(
-            joined, List.of(), projects, (List<String>) null, Set.of());
+        LogicalProject.create(joined, List.of(), projects, (List<String>) null, Set.of());
+    List<AggregateCall> finals = new ArrayList<>();
+    for (AggregateCall call : aggregate.getAggCallList()) {
+      boolean counts = call.getAggregation().getKind() == SqlKind.COUNT;
+      SqlAggFunction function = counts ? SqlStdOperatorTable.SUM0 : call.getAggregation();
+      finals.add(
+          copy(call, function, List.of(groupCount + finals.size()), projected, groupCount));
+    }
     Aggregate outer =
         LogicalAggregate.create(
             projected, List.of(), ImmutableBitSet.range(groupCount), null, finals);
@@ -263,13 +263,14 @@ final class EarlyAggregation {
             outer, List.of(), casts, aggregate.getRowType().getFieldNames(), Set.of());
   }
 
+  /** The same call over other columns, of the type that its function gives there. */
   private static AggregateCall copy(
       AggregateCall call,
-      org.apache.calcite.sql.SqlAggFunction function,
+      SqlAggFunction function,
       List<Integer> arguments,
-      @Nullable String name) {
+      RelNode input,
+      int groupCount) {
     return AggregateCall.create(
-        call.getParserPosition(),
         function,
         false,
         false,
@@ -278,8 +279,10 @@ final class EarlyAggregation {
         arguments,
         -1,
         null,
-        org.apache.calcite.rel.RelCollations.EMPTY,
-        call.getType(),
-        name);
+        RelCollations.EMPTY,
+        groupCount,
+        input,
+        null,
+        call.getName());
   }
 }

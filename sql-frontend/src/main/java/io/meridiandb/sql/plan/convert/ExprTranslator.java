@@ -81,7 +81,7 @@ public final class ExprTranslator {
   private Expr call(RexCall call) {
     return switch (call.getKind()) {
       case AND -> nary(ScalarFunction.AND, call);
-      case OR -> nary(ScalarFunction.OR, call);
+      case OR -> or(call);
       case NOT -> predicate(ScalarFunction.NOT, call);
       case IS_NULL, IS_UNKNOWN -> predicate(ScalarFunction.IS_NULL, call);
       case IS_NOT_NULL -> notNull(call);
@@ -171,6 +171,26 @@ public final class ExprTranslator {
 
   private Expr nary(ScalarFunction function, RexCall call) {
     return predicate(function, call);
+  }
+
+  /** {@code x = 1 OR x = 2} is a list, from which key ranges can be made. */
+  private Expr or(RexCall call) {
+    List<Expr> alternatives = translateAll(call.operands);
+    List<Expr> list = new ArrayList<>();
+    for (Expr alternative : alternatives) {
+      if (!(alternative instanceof Expr.Call equal)
+          || equal.function() != ScalarFunction.EQ
+          || AccessPaths.hasColumns(equal.arguments().get(1))) {
+        return new Expr.Call(ScalarFunction.OR, alternatives, SqlType.BOOLEAN);
+      }
+      if (list.isEmpty()) {
+        list.add(equal.arguments().get(0));
+      } else if (!list.getFirst().equals(equal.arguments().get(0))) {
+        return new Expr.Call(ScalarFunction.OR, alternatives, SqlType.BOOLEAN);
+      }
+      list.add(equal.arguments().get(1));
+    }
+    return new Expr.Call(ScalarFunction.IN, list, SqlType.BOOLEAN);
   }
 
   private Expr notNull(RexCall call) {

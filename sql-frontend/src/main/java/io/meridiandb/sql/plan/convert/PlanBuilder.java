@@ -6,6 +6,7 @@ import io.meridiandb.row.expr.Exprs;
 import io.meridiandb.row.schema.ColumnDescriptor;
 import io.meridiandb.row.type.SqlType;
 import io.meridiandb.sql.catalog.SystemView;
+import io.meridiandb.sql.plan.calcite.ParameterTypes;
 import io.meridiandb.sql.plan.calcite.PlannerTable;
 import io.meridiandb.sql.plan.calcite.RelTypes;
 import io.meridiandb.sql.plan.physical.JoinType;
@@ -37,10 +38,12 @@ import org.jspecify.annotations.Nullable;
 /** Walks Calcite's tree from the leaves up and makes the physical plan of each operator. */
 public final class PlanBuilder {
   private final ExprTranslator translator;
+  private final ParameterTypes parameters;
 
   /** A builder that translates expressions with {@code translator}. */
-  public PlanBuilder(ExprTranslator translator) {
+  public PlanBuilder(ExprTranslator translator, ParameterTypes parameters) {
     this.translator = translator;
+    this.parameters = parameters;
   }
 
   /** The plan of an optimised tree. */
@@ -125,7 +128,8 @@ public final class PlanBuilder {
     }
     Expr expr = translator.translate(node);
     if (expr instanceof Expr.Parameter parameter) {
-      return new Expr.Parameter(parameter.index(), SqlType.BIGINT);
+      SqlType type = parameters.resolve(parameter.index(), SqlType.BIGINT);
+      return Exprs.cast(new Expr.Parameter(parameter.index(), type), SqlType.BIGINT);
     }
     return expr instanceof Expr.Literal literal && literal.value() instanceof Number number
         ? Exprs.literal(number.longValue())

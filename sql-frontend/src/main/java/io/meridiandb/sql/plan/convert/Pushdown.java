@@ -38,6 +38,9 @@ final class Pushdown {
 
   /** The rows of {@code input} for which the condition holds. */
   static PhysicalPlan filter(PhysicalPlan input, Expr condition) {
+    if (Exprs.conjuncts(condition).stream().anyMatch(Pushdown::isNeverTrue)) {
+      return new PhysicalPlan.Values(List.of(), input.columns());
+    }
     if (!(input instanceof TableScan scan) || !canMerge(scan)) {
       return new PhysicalPlan.Filter(input, condition);
     }
@@ -48,6 +51,10 @@ final class Pushdown {
     }
     AccessPaths.Path path = AccessPaths.derive(scan.table(), conjuncts);
     return with(scan, path.ranges(), Exprs.and(path.residual()));
+  }
+
+  private static boolean isNeverTrue(Expr condition) {
+    return condition instanceof Expr.Literal literal && !Boolean.TRUE.equals(literal.value());
   }
 
   private static boolean isFull(TableScan scan) {
@@ -112,7 +119,7 @@ final class Pushdown {
       return new PhysicalPlan.Values(List.of(merged), columns);
     }
     return isIdentity(output, input)
-        ? renamed(input, columns)
+        ? Renaming.to(input, columns)
         : new PhysicalPlan.Project(input, output, columns);
   }
 
@@ -130,32 +137,6 @@ final class Pushdown {
       }
     }
     return true;
-  }
-
-  /** The same rows; a projection only if a name changes, which clients see at the top alone. */
-  private static PhysicalPlan renamed(PhysicalPlan input, List<PlanColumn> columns) {
-    if (input.columns().equals(columns)) {
-      return input;
-    }
-    return switch (input) {
-      case PhysicalPlan.Aggregate aggregate ->
-          new PhysicalPlan.Aggregate(
-              aggregate.input(),
-              aggregate.groupBy(),
-              aggregate.aggregates(),
-              aggregate.phase(),
-              columns);
-      case PhysicalPlan.Project project ->
-          new PhysicalPlan.Project(project.input(), project.output(), columns);
-      case PhysicalPlan.Values values -> new PhysicalPlan.Values(values.rows(), columns);
-      default -> {
-        List<Expr> output = new ArrayList<>();
-        for (int i = 0; i < columns.size(); i++) {
-          output.add(new Expr.Column(i, columns.get(i).type()));
-        }
-        yield new PhysicalPlan.Project(input, output, columns);
-      }
-    };
   }
 
   private static PlanColumn column(Expr expr, String name, PhysicalPlan input) {
