@@ -48,7 +48,7 @@ public final class MemoryAccount implements AutoCloseable {
           0,
           null);
     }
-    long step = Math.max(STEP_BYTES, used - reserved);
+    long step = Math.max(Math.min(STEP_BYTES, bytesMax - reserved), used - reserved);
     if (!pool.tryReserve(step)) {
       throw new MeridianException(
           ErrorCode.OUT_OF_MEMORY,
