@@ -70,7 +70,8 @@ class WriteAheadLogTest {
           long next = f.recovered().entries().size() + 1;
           List<CompletableFuture<Void>> pending = new ArrayList<>();
           for (int i = 0; i < 20; i++) {
-            pending.add(f.append(entry(next + i, "payload " + (next + i) + " ".repeat(i * 20))));
+            pending.add(
+                f.append(entry(next + i, "payload " + (next + i) + " " + "-".repeat(i * 20))));
           }
           f.world.runFor(Duration.ofMillis(f.world.random("crash" + round).nextInt(6)));
           long done = pending.stream().filter(CompletableFuture::isDone).count();

@@ -328,8 +328,8 @@ public final class Tablet implements VersionStore {
 
   /** The newer runs become one; the oldest, large one is taken in once they are half of it. */
   private TabletJob compactionOf(List<Run> runs) {
-    long base = runs.getLast().bytes();
-    long above = runs.stream().mapToLong(Run::bytes).sum() - base;
+    long base = runs.getLast().versions();
+    long above = runs.stream().mapToLong(Run::versions).sum() - base;
     boolean all = above * 2 >= base;
     return new TabletJob.Compaction(all ? runs.size() : runs.size() - 1, host.horizon());
   }

@@ -61,17 +61,31 @@ final class TabletFile implements AutoCloseable {
       throw new TabletDamagedException(
           "tablet file %s is missing; rebuild this replica from another one".formatted(path));
     }
-    MappedFile mapped = disk.map(path);
     try {
-      check(mapped.segment(), info, path);
-      return new TabletFile(info, path, mapped);
+      return check(disk, folder, info);
     } catch (TabletDamagedException e) {
-      mapped.close();
       disk.rename(path, path + QUARANTINE);
       disk.forceFolder(folder);
       throw new TabletDamagedException(
           "%s; it was put aside as %s, rebuild this replica from another one"
               .formatted(e.getMessage(), path + QUARANTINE));
+    }
+  }
+
+  /**
+   * Maps and checks a file and leaves it where it is.
+   *
+   * @throws TabletDamagedException if it is not what the manifest says
+   */
+  static TabletFile check(Disk disk, String folder, FileInfo info) throws IOException {
+    String path = folder + "/" + info.name();
+    MappedFile mapped = disk.map(path);
+    try {
+      check(mapped.segment(), info, path);
+      return new TabletFile(info, path, mapped);
+    } catch (RuntimeException e) {
+      mapped.close();
+      throw e;
     }
   }
 

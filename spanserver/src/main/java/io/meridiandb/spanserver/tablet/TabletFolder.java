@@ -36,9 +36,7 @@ final class TabletFolder {
       return Manifest.EMPTY;
     }
     try (DiskFile file = disk.open(manifest)) {
-      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
-      while (bytes.hasRemaining() && file.read(bytes.position(), bytes) > 0) {}
-      return Manifest.decode(bytes.flip(), manifest);
+      return Manifest.decode(TabletInspector.readAll(file), manifest);
     }
   }
 
