@@ -27,10 +27,11 @@ public final class LocalNetwork implements AutoCloseable {
    * Starts the network.
    *
    * @param events where failing receivers and dropped frames are reported
+   * @param fatal what to do with an Error of a receiver
    */
-  public LocalNetwork(Events events) {
+  public LocalNetwork(Events events, FatalErrors fatal) {
     this.events = events;
-    loop = EventLoop.start("local-network", false, events, FatalErrors.HALT);
+    loop = EventLoop.start("local-network", false, events, fatal);
     delivery = loop.strand("local-network");
   }
 

@@ -160,7 +160,7 @@ class SystemEnvTest {
 
   @Test
   void framesOfOneJvmAreCopiedAndReachOnlyListeners() throws Exception {
-    try (LocalNetwork network = new LocalNetwork(events)) {
+    try (LocalNetwork network = new LocalNetwork(events, FatalErrors.HALT)) {
       ServerId two = new ServerId(2);
       Transport one = network.transport(ONE);
       CompletableFuture<String> first = new CompletableFuture<>();
@@ -185,7 +185,7 @@ class SystemEnvTest {
 
   @Test
   void aReceiverNeverRunsInsideASend() throws Exception {
-    try (LocalNetwork network = new LocalNetwork(events)) {
+    try (LocalNetwork network = new LocalNetwork(events, FatalErrors.HALT)) {
       Transport self = network.transport(ONE);
       CompletableFuture<List<String>> done = new CompletableFuture<>();
       List<String> order = new ArrayList<>();
