@@ -115,6 +115,7 @@ final class FileBuilder {
     CRC32C crc = new CRC32C();
     long offset = 0;
     try (DiskFile file = disk.open(path(number))) {
+      file.setSize(0);
       file.preallocate((long) store.remaining() + bloom.remaining() + FileFooter.BYTES);
       for (ByteBuffer part : List.of(store, bloom, footer.encode())) {
         for (int at = 0; at < part.limit(); at += WRITE_BYTES) {

@@ -42,6 +42,7 @@ public final class Tablet implements VersionStore {
   private long appliedIndex;
   private @Nullable TabletJob job;
   private boolean flushWanted;
+  private boolean flushDue;
   private boolean flushScheduled;
   private boolean stopped;
 
@@ -101,7 +102,9 @@ public final class Tablet implements VersionStore {
   }
 
   /**
-   * Applies the entry {@code index}. On the strand, in the order of the log, once each.
+   * Applies the entry {@code index}. On the strand, in the order of the log, once each. A
+   * checkpoint that this makes due begins in a later task of the strand, so that the caller can
+   * first bring the rest of the group's state up to the same entry.
    *
    * @param writes its new versions; none for an entry that changes no row
    */
@@ -117,8 +120,9 @@ public final class Tablet implements VersionStore {
       active.put(write);
     }
     appliedIndex = index;
-    if (active.bytes() >= options.memtableBytes()) {
-      flush();
+    if (active.bytes() >= options.memtableBytes() && !flushDue) {
+      flushDue = true;
+      strand.execute(this::flushWhatIsDue);
     } else if (!flushScheduled) {
       flushScheduled = true;
       strand.schedule(options.flushAfter(), this::flushByAge);
@@ -277,11 +281,14 @@ public final class Tablet implements VersionStore {
     letGo(view);
   }
 
+  private void flushWhatIsDue() {
+    flushDue = false;
+    flush();
+  }
+
   private void flushByAge() {
     flushScheduled = false;
-    if (!stopped) {
-      flush();
-    }
+    flush();
   }
 
   private void start(TabletJob next) {
@@ -307,6 +314,7 @@ public final class Tablet implements VersionStore {
     boolean flushed = job instanceof TabletJob.Flush;
     job = null;
     if (stopped) {
+      result.closeUnused();
       return;
     }
     List<Run> before = view.runs;

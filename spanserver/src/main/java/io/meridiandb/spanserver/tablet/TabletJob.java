@@ -12,7 +12,14 @@ import java.util.Map;
  */
 sealed interface TabletJob {
   /** The files after the job and the manifest that names them, which is durable. */
-  record Result(Manifest manifest, List<Run> runs) {}
+  record Result(Manifest manifest, List<Run> runs) {
+    /** Closes the files that no view has got: the job was in vain. */
+    void closeUnused() {
+      for (Run run : runs) {
+        run.files().stream().filter(file -> file.views.get() == 0).forEach(TabletFile::close);
+      }
+    }
+  }
 
   /** Does it; on a fiber. */
   Result run(TabletFolder folder, TabletOptions options, Manifest before, List<Run> runs)
@@ -38,10 +45,10 @@ sealed interface TabletJob {
               new FileBuilder.Plan(before.nextFile(), frozen.largestValue()));
       List<Run> after = new ArrayList<>(opened(folder, builder.build(frozen.all())));
       after.addAll(runs);
-      Manifest manifest =
-          new Manifest(index, before.horizon(), builder.nextNumber(), infos(after), state);
-      folder.write(manifest);
-      return new Result(manifest, after);
+      return written(
+          folder,
+          new Manifest(index, before.horizon(), builder.nextNumber(), infos(after), state),
+          after);
     }
   }
 
@@ -75,15 +82,28 @@ sealed interface TabletJob {
       List<FileInfo> built = builder.build(all ? new LiveVersions(merged, horizon) : merged);
       List<Run> after = new ArrayList<>(opened(folder, built));
       after.addAll(runs.subList(count, runs.size()));
-      Manifest manifest =
+      return written(
+          folder,
           new Manifest(
               before.flushedIndex(),
               all ? Timestamp.max(before.horizon(), horizon) : before.horizon(),
               builder.nextNumber(),
               infos(after),
-              before.state());
+              before.state()),
+          after);
+    }
+  }
+
+  /** The moment of the checkpoint. */
+  private static Result written(TabletFolder folder, Manifest manifest, List<Run> runs)
+      throws IOException {
+    Result result = new Result(manifest, runs);
+    try {
       folder.write(manifest);
-      return new Result(manifest, after);
+      return result;
+    } catch (IOException | RuntimeException e) {
+      result.closeUnused();
+      throw e;
     }
   }
 

@@ -88,6 +88,21 @@ class TabletTest {
     }
   }
 
+  /** Exactly once rests on it: rows and outcomes of an entry are in one checkpoint or in none. */
+  @Test
+  void aCheckpointForSizeHasTheStateOfTheEntryThatMadeItDue() {
+    try (TabletFixture f = new TabletFixture(18, OPTIONS)) {
+      f.run(() -> {
+        f.tablet.apply(1, List.of(put("a", 10, "x".repeat(2 << 20))));
+        f.host.state = "after 1".getBytes(StandardCharsets.UTF_8);
+      });
+      f.settle();
+      f.crash();
+      assertThat(f.tablet.flushedIndex()).isEqualTo(1);
+      assertThat(f.tablet.checkpointState()).asString().isEqualTo("after 1");
+    }
+  }
+
   @Test
   void anIdleTabletIsFlushedByAgeSoThatItDoesNotHoldTheLog() {
     TabletOptions young = new TabletOptions(1 << 20, Duration.ofSeconds(30), 5, 1 << 20);
