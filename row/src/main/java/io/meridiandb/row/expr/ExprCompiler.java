@@ -1,15 +1,58 @@
 package io.meridiandb.row.expr;
 
 import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.row.type.SqlType;
 import io.meridiandb.wire.MeridianException;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Turns expressions into closures: each function family has a class of its own. */
 final class ExprCompiler {
   private static final @Nullable Object[] NO_TUPLE = {};
+  private static final Map<ScalarFunction, Family> FAMILIES = families();
+
+  /** Compiles the calls of some functions. */
+  @FunctionalInterface
+  private interface Family {
+    Evaluator compile(Expr.Call call, Evaluator[] args);
+  }
 
   private ExprCompiler() {}
+
+  /** In the order in which {@link ScalarFunction} declares its functions. */
+  private static Map<ScalarFunction, Family> families() {
+    Map<ScalarFunction, Family> families = new EnumMap<>(ScalarFunction.class);
+    range(families, ScalarFunction.AND, ScalarFunction.IS_NOT_FALSE, LogicFunctions::compile);
+    range(
+        families,
+        ScalarFunction.IS_DISTINCT_FROM,
+        ScalarFunction.IS_NOT_DISTINCT_FROM,
+        ComparisonFunctions::compile);
+    range(families, ScalarFunction.CASE, ScalarFunction.COALESCE, LogicFunctions::compile);
+    range(families, ScalarFunction.NULLIF, ScalarFunction.GE, ComparisonFunctions::compile);
+    range(families, ScalarFunction.ADD, ScalarFunction.ABS, ArithmeticFunctions::compile);
+    range(families, ScalarFunction.CEIL, ScalarFunction.CBRT, MathFunctions::compile);
+    range(families, ScalarFunction.CAST, ScalarFunction.CAST, ExprCompiler::compileCast);
+    range(families, ScalarFunction.LIKE, ScalarFunction.TRANSLATE, TextFunctions::compile);
+    range(
+        families,
+        ScalarFunction.DATE_TRUNC,
+        ScalarFunction.TO_TIMESTAMP,
+        DateTimeFunctions::compile);
+    Invariants.check(families.size() == ScalarFunction.values().length, "a function has no family");
+    return families;
+  }
+
+  private static void range(
+      Map<ScalarFunction, Family> families,
+      ScalarFunction first,
+      ScalarFunction last,
+      Family family) {
+    EnumSet.range(first, last).forEach(function -> families.put(function, family));
+  }
 
   static Evaluator compile(Expr expr) {
     return switch (expr) {
@@ -49,99 +92,15 @@ final class ExprCompiler {
   }
 
   private static Evaluator compileCall(Expr.Call call, Evaluator[] args) {
-    return switch (call.function()) {
-      case AND,
-          OR,
-          NOT,
-          IS_NULL,
-          IS_NOT_NULL,
-          IS_TRUE,
-          IS_NOT_TRUE,
-          IS_FALSE,
-          IS_NOT_FALSE,
-          CASE,
-          COALESCE ->
-          LogicFunctions.compile(call, args);
-      case EQ,
-          NE,
-          LT,
-          LE,
-          GT,
-          GE,
-          IS_DISTINCT_FROM,
-          IS_NOT_DISTINCT_FROM,
-          NULLIF,
-          GREATEST,
-          LEAST,
-          IN ->
-          ComparisonFunctions.compile(call, args);
-      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MOD, NEGATE, ABS ->
-          ArithmeticFunctions.compile(call, args);
-      case CEIL,
-          FLOOR,
-          ROUND,
-          TRUNC,
-          SQRT,
-          POWER,
-          LN,
-          EXP,
-          LOG,
-          SIGN,
-          BIT_REVERSE,
-          SIN,
-          COS,
-          TAN,
-          ASIN,
-          ACOS,
-          ATAN,
-          ATAN2,
-          RADIANS,
-          DEGREES,
-          CBRT ->
-          MathFunctions.compile(call, args);
-      case CAST -> {
-        Evaluator argument = args[0];
-        var from = call.arguments().getFirst().type();
-        yield Strict.unary(argument, value -> Casts.cast(value, from, call.type()));
-      }
-      case LIKE,
-          ILIKE,
-          CONCAT,
-          CONCAT_ANY,
-          CONCAT_WS,
-          LOWER,
-          UPPER,
-          LENGTH,
-          OCTET_LENGTH,
-          SUBSTRING,
-          POSITION,
-          TRIM_BOTH,
-          TRIM_LEADING,
-          TRIM_TRAILING,
-          REPLACE,
-          SPLIT_PART,
-          LPAD,
-          RPAD,
-          LEFT,
-          RIGHT,
-          REPEAT,
-          REVERSE,
-          STARTS_WITH,
-          MD5,
-          INITCAP,
-          ASCII,
-          CHR,
-          TRANSLATE ->
-          TextFunctions.compile(call, args);
-      case DATE_TRUNC,
-          EXTRACT,
-          ADD_INTERVAL,
-          ADD_DAYS,
-          DAYS_BETWEEN,
-          MICROS_BETWEEN,
-          MAKE_DATE,
-          TO_TIMESTAMP ->
-          DateTimeFunctions.compile(call, args);
-    };
+    Family family = FAMILIES.get(call.function());
+    if (family == null) {
+      throw Invariants.unreachable("%s has no family", call.function());
+    }
+    return family.compile(call, args);
+  }
+
+  private static Evaluator compileCast(Expr.Call call, Evaluator[] args) {
+    SqlType from = call.arguments().getFirst().type();
+    return Strict.unary(args[0], value -> Casts.cast(value, from, call.type()));
   }
 }
