@@ -1,6 +1,7 @@
 package io.meridiandb.jdbc.protocol;
 
 import io.meridiandb.wire.ErrorCode;
+import io.meridiandb.wire.MeridianException;
 import io.meridiandb.wire.proto.ClientFrame;
 import io.meridiandb.wire.proto.Complete;
 import io.meridiandb.wire.proto.EndTransaction;
@@ -46,6 +47,9 @@ public final class ClientSession {
   interface LockedSearch<T> {
     @Nullable T run() throws RequestFailedException;
   }
+
+  /** How often a request is sent whose link breaks each time before it takes effect. */
+  private static final int ATTEMPTS_MAX = 3;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final SessionLinks links;
@@ -102,26 +106,45 @@ public final class ClientSession {
    * @param statement the statement; sequence and acknowledged sequence are added here
    */
   public Answer execute(Execute.Builder statement) throws RequestFailedException {
-    return locked(() -> {
-      boolean opens = prepareToSend();
-      statement.setSequence(opens ? ++lastSequence : 0).setAckedSequence(ackedSequence);
-      boolean mayCommit =
-          opens
-              ? statement.getMode() == TransactionMode.AUTOCOMMIT
-              : endsTransaction(statement.getSql());
-      Exchange exchange =
-          send(
-              ClientFrame.newBuilder().setExecute(statement),
-              opens ? lastSequence : openSequence,
-              mayCommit,
-              statement.getTimeoutMillis());
-      Answer answer = firstAnswer(exchange);
-      Complete complete = answer.complete();
-      if (complete != null && complete.getTag().equals("SET")) {
-        links.rememberSetting(statement.getSql());
+    return locked(() -> untilItTookEffect(() -> tryExecute(statement)));
+  }
+
+  /**
+   * Runs the first request of a transaction again if its link was lost and it is proved to have
+   * done nothing: nobody has seen anything of it yet.
+   */
+  private <T> T untilItTookEffect(Locked<T> request) throws RequestFailedException {
+    for (int attempt = 1; ; attempt++) {
+      boolean first = state == TransactionState.IDLE;
+      try {
+        return request.run();
+      } catch (RequestFailedException e) {
+        if (!first || !e.isNothingDone() || attempt == ATTEMPTS_MAX) {
+          throw e;
+        }
       }
-      return answer;
-    });
+    }
+  }
+
+  private Answer tryExecute(Execute.Builder statement) throws RequestFailedException {
+    boolean opens = prepareToSend();
+    statement.setSequence(opens ? ++lastSequence : 0).setAckedSequence(ackedSequence);
+    boolean mayCommit =
+        opens
+            ? statement.getMode() == TransactionMode.AUTOCOMMIT
+            : endsTransaction(statement.getSql());
+    Exchange exchange =
+        send(
+            ClientFrame.newBuilder().setExecute(statement),
+            opens ? lastSequence : openSequence,
+            mayCommit,
+            statement.getTimeoutMillis());
+    Answer answer = firstAnswer(exchange);
+    Complete complete = answer.complete();
+    if (complete != null && complete.getTag().equals("SET")) {
+      links.rememberSetting(statement.getSql());
+    }
+    return answer;
   }
 
   private static boolean endsTransaction(String sql) {
@@ -150,16 +173,18 @@ public final class ClientSession {
 
   /** Executes a batch: one round trip, and one transaction unless one is open already. */
   public Complete executeBatch(ExecuteBatch.Builder batch) throws RequestFailedException {
-    return locked(() -> {
-      boolean opens = prepareToSend();
-      batch.setSequence(opens ? ++lastSequence : 0).setAckedSequence(ackedSequence);
-      return completion(
-          send(
-              ClientFrame.newBuilder().setExecuteBatch(batch),
-              opens ? lastSequence : openSequence,
-              opens && batch.getMode() == TransactionMode.AUTOCOMMIT,
-              batch.getTimeoutMillis()));
-    });
+    return locked(() -> untilItTookEffect(() -> tryExecuteBatch(batch)));
+  }
+
+  private Complete tryExecuteBatch(ExecuteBatch.Builder batch) throws RequestFailedException {
+    boolean opens = prepareToSend();
+    batch.setSequence(opens ? ++lastSequence : 0).setAckedSequence(ackedSequence);
+    return completion(
+        send(
+            ClientFrame.newBuilder().setExecuteBatch(batch),
+            opens ? lastSequence : openSequence,
+            opens && batch.getMode() == TransactionMode.AUTOCOMMIT,
+            batch.getTimeoutMillis()));
   }
 
   /**
@@ -231,9 +256,9 @@ public final class ClientSession {
       if (!links.isOpen()) {
         return state == TransactionState.IDLE && links.tryReconnect(millis);
       }
-      Link link = links.link();
-      Reply reply = link.send(ClientFrame.newBuilder().setPing(Ping.getDefaultInstance()));
-      new Exchange(this, link, reply, 0, Exchange.Doubt.NONE, 0).await(new Patience(0, millis));
+      Exchange exchange = new Exchange(this, links.link(), 0, Exchange.Doubt.NONE, 0);
+      exchange.start(ClientFrame.newBuilder().setPing(Ping.getDefaultInstance()));
+      exchange.await(new Patience(0, millis));
       return true;
     } catch (LinkLostException e) {
       return state == TransactionState.IDLE && links.tryReconnect(millis);
@@ -278,10 +303,9 @@ public final class ClientSession {
         sequence == 0
             ? Exchange.Doubt.NONE
             : mayCommit ? Exchange.Doubt.MAY_BE_COMMITTED : Exchange.Doubt.NOT_COMMITTED;
-    Link link = links.link();
-    Exchange exchange =
-        new Exchange(this, link, link.send(frame), sequence, doubt, statementMillis);
-    running.set(exchange);
+    Exchange exchange = new Exchange(this, links.link(), sequence, doubt, statementMillis);
+    running.set(exchange); // before it is sent, so that a cancel never misses it
+    exchange.start(frame);
     return exchange;
   }
 
@@ -369,8 +393,8 @@ public final class ClientSession {
   }
 
   private static RequestFailedException rolledBack(String reason) {
-    return new RequestFailedException(
-        new io.meridiandb.wire.MeridianException(
+    return RequestFailedException.provedRolledBack(
+        new MeridianException(
                 ErrorCode.SERIALIZATION_FAILURE,
                 "the transaction was rolled back, as its connection was lost: " + reason)
             .withHint("Nothing of it was committed: run the transaction again."));

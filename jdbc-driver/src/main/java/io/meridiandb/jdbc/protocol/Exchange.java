@@ -1,5 +1,6 @@
 package io.meridiandb.jdbc.protocol;
 
+import io.meridiandb.wire.proto.ClientFrame;
 import io.meridiandb.wire.proto.ServerFrame;
 import org.jspecify.annotations.Nullable;
 
@@ -24,17 +25,13 @@ final class Exchange {
   private final long sequence;
   private final Doubt doubt;
   private final long statementMillis;
+  private volatile boolean sent;
+  private volatile boolean cancelWanted;
 
-  Exchange(
-      ClientSession session,
-      Link link,
-      Reply reply,
-      long sequence,
-      Doubt doubt,
-      long statementMillis) {
+  Exchange(ClientSession session, Link link, long sequence, Doubt doubt, long statementMillis) {
     this.session = session;
     this.link = link;
-    this.reply = reply;
+    this.reply = link.register();
     this.sequence = sequence;
     this.doubt = doubt;
     this.statementMillis = statementMillis;
@@ -58,8 +55,21 @@ final class Exchange {
     link.credit(reply.request(), frames);
   }
 
+  /** Sends the request. */
+  void start(ClientFrame.Builder request) {
+    link.send(reply, request);
+    sent = true;
+    if (cancelWanted) {
+      link.cancel(reply.request());
+    }
+  }
+
+  /** Asks the server to stop; callable from any thread, also before the request is on its way. */
   void cancel() {
-    link.cancel(reply.request());
+    cancelWanted = true;
+    if (sent) {
+      link.cancel(reply.request());
+    }
   }
 
   /**

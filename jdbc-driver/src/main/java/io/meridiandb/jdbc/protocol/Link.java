@@ -94,22 +94,29 @@ final class Link {
 
   /** Sends a request; if the link has ended, the reply says so. */
   Reply send(ClientFrame.Builder frame) {
-    Reply reply;
-    FrameChannel out;
+    Reply reply = register();
+    send(reply, frame);
+    return reply;
+  }
+
+  /** The place where the answer to the next request will be; the request is sent afterwards. */
+  Reply register() {
     lock.lock();
     try {
-      reply = new Reply(++lastRequest);
+      Reply reply = new Reply(++lastRequest);
       if (ended != null || channel == null) {
         reply.lost(ended == null ? "not connected" : ended);
-        return reply;
+      } else {
+        open.put(reply.request(), reply);
       }
-      open.put(reply.request(), reply);
-      out = channel;
+      return reply;
     } finally {
       lock.unlock();
     }
-    out.send(frame.setRequest(reply.request()).build().toByteArray());
-    return reply;
+  }
+
+  void send(Reply reply, ClientFrame.Builder frame) {
+    transmit(frame.setRequest(reply.request()));
   }
 
   /** Lets the server send more frames of rows. */

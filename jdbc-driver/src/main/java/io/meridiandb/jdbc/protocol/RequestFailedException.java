@@ -12,9 +12,10 @@ public final class RequestFailedException extends Exception {
   private final MeridianException error;
   private final String detail;
   private final int batchIndex;
+  private final boolean nothingDone;
 
   RequestFailedException(MeridianException error) {
-    this(error, "", Failures.NO_BATCH_INDEX);
+    this(error, "", Failures.NO_BATCH_INDEX, false);
   }
 
   RequestFailedException(ErrorCode code, String message) {
@@ -22,14 +23,28 @@ public final class RequestFailedException extends Exception {
   }
 
   RequestFailedException(Failure failure) {
-    this(Failures.toException(failure), failure.getDetail(), failure.getBatchIndex());
+    this(Failures.toException(failure), failure.getDetail(), failure.getBatchIndex(), false);
   }
 
-  private RequestFailedException(MeridianException error, String detail, int batchIndex) {
+  /**
+   * A loss of the link after which it is proved that the transaction did not and will not commit.
+   */
+  static RequestFailedException provedRolledBack(MeridianException error) {
+    return new RequestFailedException(error, "", Failures.NO_BATCH_INDEX, true);
+  }
+
+  private RequestFailedException(
+      MeridianException error, String detail, int batchIndex, boolean nothingDone) {
     super(error.getMessage(), error);
     this.error = error;
     this.detail = detail;
     this.batchIndex = batchIndex;
+    this.nothingDone = nothingDone;
+  }
+
+  /** Whether it is proved that nothing of the transaction took or will take effect. */
+  boolean isNothingDone() {
+    return nothingDone;
   }
 
   /** Code, message, hint and position. */
