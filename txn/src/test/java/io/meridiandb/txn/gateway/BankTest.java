@@ -1,0 +1,94 @@
+package io.meridiandb.txn.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.simulated.LinkConditions;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The bank on three servers while frames are lost, doubled and overtaken, leaders change with
+ * entries half way, and servers crash (reliability T34-T36, T40).
+ */
+class BankTest {
+  private static final Duration END = Duration.ofSeconds(40);
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void totalsAreKept(long seed) throws Exception {
+    try (SimulatedWorld world = new SimulatedWorld(seed)) {
+      world
+          .network()
+          .standard(
+              LinkConditions.of(Duration.ofMillis(1), Duration.ofMillis(3))
+                  .withFaults(20_000, 20_000, 50_000));
+      SimulatedGroup group = new SimulatedGroup(world);
+      BankWorkload bank = new BankWorkload(world);
+      group.appoint(new ServerId(1));
+      ServerId first = new ServerId(1);
+      world.call(
+          first,
+          () -> {
+            bank.load(group.node(1).gateway);
+            return true;
+          });
+      for (ServerId server : group.servers) {
+        clients(world, group, bank, server);
+      }
+      nemesis(world, group, bank, world.random("nemesis"));
+      world.runFor(END);
+      world.network().standard(LinkConditions.lan());
+      group.servers.forEach(group::restart);
+      group.appoint(first);
+      world.runFor(Duration.ofSeconds(60));
+      assertThat(world.failures()).isEmpty();
+      world.call(
+          first,
+          () -> {
+            bank.checkAtTheEnd(group.node(1).gateway);
+            return true;
+          });
+      assertThat(bank.acknowledgedCount()).as(bank.summary()).isGreaterThan(100);
+    }
+  }
+
+  private static void clients(
+      SimulatedWorld world, SimulatedGroup group, BankWorkload bank, ServerId server) {
+    for (int i = 0; i < 3; i++) {
+      bank.start(server, world.server(server), group.node(server.value()).gateway, END);
+    }
+  }
+
+  private static void nemesis(
+      SimulatedWorld world, SimulatedGroup group, BankWorkload bank, RandomSource random) {
+    if (world.elapsed().compareTo(END) >= 0) {
+      return;
+    }
+    ServerId server = group.servers.get(random.nextInt(group.servers.size()));
+    switch (random.nextInt(6)) {
+      case 0 -> group.loseLeader();
+      case 1 -> {
+        group.crash(server);
+        world.schedule(
+            Duration.ofMillis(500),
+            () -> {
+              if (!group.nodes.containsKey(server)) {
+                group.restart(server);
+                clients(world, group, bank, server);
+              }
+            });
+      }
+      default -> {
+        if (group.nodes.containsKey(server)) {
+          group.appoint(server);
+        }
+      }
+    }
+    world.schedule(
+        Duration.ofMillis(200 + random.nextInt(1_500)), () -> nemesis(world, group, bank, random));
+  }
+}
