@@ -32,6 +32,7 @@ public final class SimulatedDisk {
   private long stalledUntil;
   private long bytesMax = Long.MAX_VALUE;
   private int forcesToFail;
+  private boolean forcesIgnored;
 
   SimulatedDisk(SimulatedWorld world, ServerId server, RandomSource random) {
     this.world = world;
@@ -53,6 +54,11 @@ public final class SimulatedDisk {
   /** The next {@code count} forces fail, and their bytes stay unforced. */
   public void failForces(int count) {
     forcesToFail = count;
+  }
+
+  /** From now on forces of bytes say yes and do nothing: to prove that a crash test can fail. */
+  public void ignoreForces() {
+    forcesIgnored = true;
   }
 
   /** Turns one bit of a file over. */
@@ -129,6 +135,10 @@ public final class SimulatedDisk {
       used += file.seen().size();
     }
     return used + moreBytes <= bytesMax;
+  }
+
+  boolean ignoresForces() {
+    return forcesIgnored;
   }
 
   boolean nextForceFails() {

@@ -115,7 +115,9 @@ final class SimulatedFile implements DiskFile {
     if (fails) {
       done.completeExceptionally(new IOException(path + ": the disk reports an error of a force"));
     } else {
-      file.forced(upTo);
+      if (!disk.ignoresForces()) {
+        file.forced(upTo);
+      }
       done.complete(null);
     }
   }

@@ -111,6 +111,11 @@ public final class SimulatedWorld implements AutoCloseable {
     return lives.containsKey(id);
   }
 
+  /** Which life of the server runs, counted from 1; 0 if it does not run. */
+  public long life(ServerId id) {
+    return lives.containsKey(id) ? starts.getOrDefault(id, 0L) : 0;
+  }
+
   /**
    * Power is lost: strands, timers and fibers are gone at once, the disk keeps what was forced and
    * some of the rest, perhaps torn. No effect on a server that does not run.
