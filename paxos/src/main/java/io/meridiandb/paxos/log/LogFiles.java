@@ -5,7 +5,9 @@ import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.disk.DiskFullException;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.UniverseId;
+import io.meridiandb.kernel.strand.Fibers;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,10 @@ final class LogFiles {
   static final String FOLDER = "log";
   static final String SPARE = FOLDER + "/spare.log";
   private static final String SPARE_IN_WORK = FOLDER + "/spare.tmp";
+
+  /** How long a force may take before the disk counts as dead. */
+  private static final Duration FORCE_TIMEOUT = Duration.ofMinutes(5);
+
   private static final Pattern NAME = Pattern.compile("\\d{16}\\.log");
 
   private final Disk disk;
@@ -75,13 +81,15 @@ final class LogFiles {
   }
 
   /**
-   * Makes a spare; blocks.
+   * Makes a spare; on a fiber.
    *
    * @throws DiskFullException if there is no room; nothing is left behind
    */
-  void makeSpare(long bytes) throws IOException {
+  void makeSpare(long bytes, Fibers fibers) throws IOException {
     try (DiskFile file = disk.open(SPARE_IN_WORK)) {
       file.preallocate(bytes);
+      // Forced here, or the first force of the segment would have to write all these zeroes.
+      fibers.await(file.force(), FORCE_TIMEOUT);
     } catch (DiskFullException e) {
       disk.delete(SPARE_IN_WORK);
       throw e;

@@ -269,7 +269,7 @@ final class LogWriter {
             "log-spare",
             () -> {
               try {
-                files.makeSpare(bytes);
+                files.makeSpare(bytes, env.fibers());
                 strand.execute(() -> guarded(() -> spareMade(bytes)));
               } catch (DiskFullException e) {
                 strand.execute(() -> spareRefused(bytes, e));

@@ -5,7 +5,7 @@ import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.strand.Fibers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
+import java.util.TreeSet;
 import java.util.Set;
 
 /** A tablet's folder on the disk: its manifest and what else lies there. Used on fibers. */
@@ -58,7 +58,7 @@ final class TabletFolder {
 
   /** Deletes files that a crash left behind: those the manifest does not name. */
   void deleteLeftovers(Manifest manifest) throws IOException {
-    Set<String> wanted = new HashSet<>();
+    Set<String> wanted = new TreeSet<>();
     manifest.runs().forEach(run -> run.forEach(file -> wanted.add(file.name())));
     for (String name : disk.list(path)) {
       if ((name.endsWith(".tab") && !wanted.contains(name)) || name.equals(MANIFEST_IN_WORK)) {
