@@ -18,7 +18,7 @@ final class ArithmeticFunctions {
   static Evaluator compile(Expr.Call call, Evaluator[] rawArgs) {
     Evaluator[] args = new Evaluator[rawArgs.length];
     for (int i = 0; i < args.length; i++) {
-      args[i] = ComparisonFunctions.to(call.type(), call.arguments().get(i).type(), rawArgs[i]);
+      args[i] = Conversions.to(call.type(), call.arguments().get(i), rawArgs[i]);
     }
     Kind kind = call.type().kind();
     if (kind.isInteger()) {

@@ -2,7 +2,6 @@ package io.meridiandb.row.expr;
 
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.row.type.SqlType;
-import io.meridiandb.row.type.SqlType.Kind;
 import io.meridiandb.row.type.SqlValues;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +50,7 @@ final class ComparisonFunctions {
   private static Evaluator extreme(Expr.Call call, Evaluator[] rawArgs, int sign) {
     Evaluator[] args = new Evaluator[rawArgs.length];
     for (int i = 0; i < args.length; i++) {
-      args[i] = to(call.type(), call.arguments().get(i).type(), rawArgs[i]);
+      args[i] = Conversions.to(call.type(), call.arguments().get(i), rawArgs[i]);
     }
     return tuple -> {
       Object best = null;
@@ -109,47 +108,11 @@ final class ComparisonFunctions {
   }
 
   private static Evaluator[] toCommonType(List<Expr> arguments, Evaluator[] args) {
-    SqlType common = arguments.getFirst().type();
-    for (Expr argument : arguments) {
-      common = commonType(common, argument.type());
-    }
+    SqlType common = Conversions.common(arguments);
     Evaluator[] converted = new Evaluator[args.length];
     for (int i = 0; i < args.length; i++) {
-      converted[i] = to(common, arguments.get(i).type(), args[i]);
+      converted[i] = Conversions.to(common, arguments.get(i), args[i]);
     }
     return converted;
-  }
-
-  private static SqlType commonType(SqlType left, SqlType right) {
-    if (left.kind() == right.kind()) {
-      return left;
-    }
-    if (left.kind().isNumber() && right.kind().isNumber()) {
-      if (left.kind().isFloat() || right.kind().isFloat()) {
-        return SqlType.DOUBLE;
-      }
-      return left.kind() == Kind.NUMERIC || right.kind() == Kind.NUMERIC
-          ? SqlType.NUMERIC
-          : SqlType.BIGINT;
-    }
-    if (left.kind().hasDate() && right.kind().hasDate()) {
-      return left.kind() == Kind.TIMESTAMPTZ || right.kind() == Kind.TIMESTAMPTZ
-          ? SqlType.TIMESTAMPTZ
-          : SqlType.TIMESTAMP;
-    }
-    return left;
-  }
-
-  /** The argument in the Java form of another kind, without rounding to a precision. */
-  static Evaluator to(SqlType target, SqlType from, Evaluator argument) {
-    if (target.kind() == from.kind() || target.kind().sameFormAs(from.kind())) {
-      return argument;
-    }
-    boolean convertible =
-        (target.kind().isNumber() && from.kind().isNumber())
-            || (target.kind().hasDate() && from.kind().hasDate());
-    Invariants.check(convertible, "%s is not brought to %s without a cast", from, target);
-    SqlType unlimited = SqlType.of(target.kind());
-    return Strict.unary(argument, value -> Casts.cast(value, from, unlimited));
   }
 }

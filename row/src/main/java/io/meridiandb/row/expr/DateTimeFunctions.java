@@ -56,7 +56,7 @@ final class DateTimeFunctions {
               args, values -> makeDate((Long) values[0], (Long) values[1], (Long) values[2]));
       case TO_TIMESTAMP ->
           Strict.unary(
-              ComparisonFunctions.to(SqlType.DOUBLE, call.arguments().getFirst().type(), args[0]),
+              Conversions.to(SqlType.DOUBLE, call.arguments().getFirst(), args[0]),
               seconds -> toTimestamp((Double) seconds));
       default -> throw Invariants.unreachable("%s is no function of dates", call.function());
     };
@@ -114,10 +114,9 @@ final class DateTimeFunctions {
   }
 
   private static Evaluator addInterval(Expr.Call call, Evaluator[] args) {
-    SqlType from = call.arguments().getFirst().type();
     Evaluator[] converted = args.clone();
     if (call.type().kind() != Kind.TIME) {
-      converted[0] = ComparisonFunctions.to(call.type(), from, args[0]);
+      converted[0] = Conversions.to(call.type(), call.arguments().getFirst(), args[0]);
     }
     return Strict.variadic(
         converted,

@@ -19,8 +19,8 @@ final class LogicFunctions {
       case IS_NOT_TRUE -> tuple -> !Boolean.TRUE.equals(first.eval(tuple));
       case IS_FALSE -> tuple -> Boolean.FALSE.equals(first.eval(tuple));
       case IS_NOT_FALSE -> tuple -> !Boolean.FALSE.equals(first.eval(tuple));
-      case CASE -> choice(args);
-      case COALESCE -> coalesce(args);
+      case CASE -> choice(call, args);
+      case COALESCE -> coalesce(call, args);
       default -> throw Invariants.unreachable("%s is no logic function", call.function());
     };
   }
@@ -41,7 +41,13 @@ final class LogicFunctions {
     };
   }
 
-  private static Evaluator choice(Evaluator[] args) {
+  private static Evaluator choice(Expr.Call call, Evaluator[] rawArgs) {
+    Evaluator[] args = rawArgs.clone();
+    for (int i = 0; i < args.length; i++) {
+      if (i % 2 == 1 || i == args.length - 1) {
+        args[i] = Conversions.to(call.type(), call.arguments().get(i), rawArgs[i]);
+      }
+    }
     Invariants.check(args.length % 2 == 1, "CASE with %d arguments", args.length);
     return tuple -> {
       for (int i = 0; i + 1 < args.length; i += 2) {
@@ -53,7 +59,11 @@ final class LogicFunctions {
     };
   }
 
-  private static Evaluator coalesce(Evaluator[] args) {
+  private static Evaluator coalesce(Expr.Call call, Evaluator[] rawArgs) {
+    Evaluator[] args = new Evaluator[rawArgs.length];
+    for (int i = 0; i < args.length; i++) {
+      args[i] = Conversions.to(call.type(), call.arguments().get(i), rawArgs[i]);
+    }
     return tuple -> {
       for (Evaluator arg : args) {
         @Nullable Object value = arg.eval(tuple);

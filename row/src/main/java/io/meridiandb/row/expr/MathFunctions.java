@@ -75,7 +75,7 @@ final class MathFunctions {
   }
 
   private static Evaluator to(Expr.Call call, Evaluator[] args, int index, SqlType type) {
-    return ComparisonFunctions.to(type, call.arguments().get(index).type(), args[index]);
+    return Conversions.to(type, call.arguments().get(index), args[index]);
   }
 
   private static Evaluator exact(Expr.Call call, Evaluator[] rawArgs) {
@@ -120,7 +120,7 @@ final class MathFunctions {
                 return checked(binary(call.function(), x, y), x + y);
               });
     }
-    return ComparisonFunctions.to(call.type(), SqlType.DOUBLE, result);
+    return Conversions.to(call.type(), SqlType.DOUBLE, result);
   }
 
   private static double checked(double result, double input) {

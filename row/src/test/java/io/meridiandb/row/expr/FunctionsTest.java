@@ -39,6 +39,10 @@ class FunctionsTest {
     same(call(ScalarFunction.CASE, SqlType.INTEGER, true, 1, broken, 2, 3), "1");
     same(call(ScalarFunction.CASE, SqlType.INTEGER, NULL_BOOLEAN, 1, false, 2, 3), "3");
     same(call(ScalarFunction.COALESCE, SqlType.TEXT, NULL_TEXT, "x", "y"), "x");
+    same(call(ScalarFunction.COALESCE, SqlType.NUMERIC, NULL_TEXT, 1), "1");
+    same(call(ScalarFunction.CASE, SqlType.DOUBLE, true, 1, 2.5), "1");
+    same(test(ScalarFunction.EQ, NULL_TEXT, 1), "NULL");
+    same(test(ScalarFunction.IS_DISTINCT_FROM, NULL_TEXT, 1), "true");
     same(call(ScalarFunction.NULLIF, SqlType.INTEGER, 1, 1), "NULL");
     same(call(ScalarFunction.NULLIF, SqlType.INTEGER, 1, 2), "1");
     same(call(ScalarFunction.GREATEST, SqlType.INTEGER, 1, nul(SqlType.INTEGER), 3), "3");
