@@ -195,8 +195,6 @@ public final class BankWorkload {
       assertThat(amount).as("account %s, seed %s", id, world.seed()).isEqualTo(expected[id]);
     }
     assertThat(entries.keySet()).as("acknowledged, seed %s", world.seed()).containsAll(atLeast);
-    assertThat(entries.keySet())
-        .as("aborted, seed %s", world.seed())
-        .noneMatch(aborted::contains);
+    assertThat(entries.keySet()).as("aborted, seed %s", world.seed()).noneMatch(aborted::contains);
   }
 }
