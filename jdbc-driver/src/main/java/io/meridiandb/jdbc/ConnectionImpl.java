@@ -243,6 +243,16 @@ final class ConnectionImpl extends RefusingConnection {
   }
 
   @Override
+  public boolean isTransactionOpen() {
+    return session.state() != TransactionState.IDLE;
+  }
+
+  @Override
+  public boolean isTransactionFailed() {
+    return session.state() == TransactionState.FAILED;
+  }
+
+  @Override
   public String getServerName() {
     return session.welcome().getServerName();
   }

@@ -27,6 +27,12 @@ public interface MeridianConnection extends Connection {
    */
   long getCommitTimestampNanos();
 
+  /** Whether a transaction is open, by SQL's BEGIN or because autocommit is off. */
+  boolean isTransactionOpen();
+
+  /** Whether the open transaction has failed, so that only a rollback is taken. */
+  boolean isTransactionFailed();
+
   /** The name of the server that the connection talks to now. */
   String getServerName();
 }
