@@ -4,7 +4,9 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.strand.Timer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.PriorityQueue;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue of tasks, each run by an event of its own: in order within the strand, mixed by the seed
@@ -14,7 +16,9 @@ final class SimulatedStrand implements Strand {
   private final Incarnation home;
   private final String name;
   private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final PriorityQueue<OneTimer> timers = new PriorityQueue<>();
   private boolean scheduled;
+  private long timersMade;
 
   SimulatedStrand(Incarnation home, String name) {
     this.home = home;
@@ -33,27 +37,45 @@ final class SimulatedStrand implements Strand {
   @Override
   public Timer schedule(Duration delay, Runnable task) {
     home.world().checkTurn();
-    OneTimer timer = new OneTimer(task);
-    timer.event =
-        home.world()
-            .queue()
-            .post(SimulatedWorld.nanos(delay), "timer " + name, home, () -> execute(timer));
+    long nanos = Math.max(0, SimulatedWorld.nanos(delay));
+    OneTimer timer = new OneTimer(home.world().queue().now() + nanos, ++timersMade, task);
+    timers.add(timer);
+    timer.event = home.world().queue().post(nanos, "timer " + name, home, this::fireEarliest);
     return timer;
   }
 
-  private static final class OneTimer implements Timer, Runnable {
-    private final Runnable task;
-    private EventQueue.@org.jspecify.annotations.Nullable Event event;
-    private boolean cancelled;
+  /** One event a timer; which event is whose does not matter, so equal ones keep their order. */
+  private void fireEarliest() {
+    OneTimer earliest = timers.peek();
+    while (earliest != null && earliest.at <= home.world().queue().now()) {
+      timers.remove();
+      if (!earliest.cancelled) {
+        earliest.fired = true;
+        execute(earliest);
+        return;
+      }
+      earliest = timers.peek();
+    }
+  }
 
-    OneTimer(Runnable task) {
+  private static final class OneTimer implements Timer, Runnable, Comparable<OneTimer> {
+    private final long at;
+    private final long number;
+    private final Runnable task;
+    private EventQueue.@Nullable Event event;
+    private boolean cancelled;
+    private boolean fired;
+
+    OneTimer(long at, long number, Runnable task) {
+      this.at = at;
+      this.number = number;
       this.task = task;
     }
 
     @Override
     public void cancel() {
       cancelled = true;
-      if (event != null) {
+      if (event != null && !fired) {
         event.cancel();
       }
     }
@@ -63,6 +85,12 @@ final class SimulatedStrand implements Strand {
       if (!cancelled) {
         task.run();
       }
+    }
+
+    @Override
+    public int compareTo(OneTimer other) {
+      int order = Long.compare(at, other.at);
+      return order != 0 ? order : Long.compare(number, other.number);
     }
   }
 

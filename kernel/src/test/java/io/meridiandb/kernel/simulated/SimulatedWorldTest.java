@@ -71,6 +71,28 @@ class SimulatedWorldTest {
   }
 
   @Test
+  void timersOfOneStrandAndInstantKeepTheirOrder() {
+    for (long seed = 0; seed < 20; seed++) {
+      try (SimulatedWorld world = new SimulatedWorld(seed)) {
+        Strand strand = world.server(ONE).strands().create("a");
+        List<Integer> fired = new ArrayList<>();
+        List<Timer> timers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          int number = i;
+          timers.add(strand.schedule(SECOND, () -> fired.add(number)));
+        }
+        strand.schedule(SECOND, () -> timers.get(19).cancel());
+        strand.schedule(SECOND.multipliedBy(2), () -> fired.add(100));
+        timers.get(7).cancel();
+        world.runFor(SECOND);
+        assertThat(fired).isSorted().doesNotContain(7, 100).hasSizeBetween(18, 19);
+        world.runFor(SECOND);
+        assertThat(fired.getLast()).isEqualTo(100);
+      }
+    }
+  }
+
+  @Test
   void aFiberWaitsInVirtualTimeForWhatAStrandDoes() throws Exception {
     try (SimulatedWorld world = new SimulatedWorld(1)) {
       Env env = world.server(ONE);
