@@ -1,0 +1,137 @@
+package io.meridiandb.simulator;
+
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.simulator.client.LinkLost;
+import io.meridiandb.simulator.client.SqlClient;
+import io.meridiandb.simulator.client.SqlFailed;
+import io.meridiandb.simulator.fault.Nemesis;
+import io.meridiandb.simulator.fault.Swarm;
+import io.meridiandb.simulator.universe.SimulatedNode;
+import io.meridiandb.simulator.universe.SimulatedUniverse;
+import io.meridiandb.simulator.workload.BankWorkload;
+import io.meridiandb.simulator.workload.InsertWorkload;
+import io.meridiandb.simulator.workload.RegisterWorkload;
+import io.meridiandb.simulator.workload.Run;
+import io.meridiandb.simulator.workload.Workload;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of one seed: three servers of production classes with SQL clients in virtual time, first
+ * without faults, then with those the seed draws, then healed; and a check of what is left.
+ */
+public final class Simulation {
+  private static final int SERVERS = 3;
+  private static final int CLIENTS_EACH = 2;
+  private static final Duration START_WAIT = Duration.ofSeconds(120);
+  private static final Duration END_WAIT = Duration.ofSeconds(300);
+  private static final int FAILURES_SHOWN = 5;
+
+  /**
+   * What to run.
+   *
+   * @param seed everything follows from it
+   * @param faultPhase how long there are faults, in virtual time
+   * @param forcesIgnored disks acknowledge forces and do nothing: such a run must find violations
+   */
+  public record Options(long seed, Duration faultPhase, boolean forcesIgnored) {}
+
+  private final Options options;
+  private final SimulatedNode.Assembly assembly;
+
+  /** A run of one seed. */
+  public Simulation(Options options, SimulatedNode.Assembly assembly) {
+    this.options = options;
+    this.assembly = assembly;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param listing takes a line for everything that goes into the hash; null for none
+   */
+  public Report run(@Nullable Consumer<String> listing) {
+    try (SimulatedWorld world = new SimulatedWorld(options.seed)) {
+      if (listing != null) {
+        world.listTo(listing);
+      }
+      SimulatedUniverse universe = new SimulatedUniverse(world, assembly, SERVERS);
+      Run run = new Run(universe);
+      try {
+        play(world, universe, run);
+      } catch (AssertionError | RuntimeException e) {
+        run.violation("the run broke: " + e);
+      }
+      world.failures().stream()
+          .limit(FAILURES_SHOWN)
+          .forEach(failure ->
+              run.violation(
+                  "%s failed in %s: %s: %s"
+                      .formatted(
+                          failure.server(), failure.source(), failure.message(), failure.cause())));
+      world.hashDisks();
+      return Report.of(world, run);
+    }
+  }
+
+  private void play(SimulatedWorld world, SimulatedUniverse universe, Run run) {
+    Nemesis nemesis = new Nemesis(universe, Swarm.draw(world.random("swarm")));
+    nemesis.prepare();
+    if (options.forcesIgnored) {
+      universe.members().forEach(server -> world.disk(server).ignoreForces());
+    }
+    universe.startAll(START_WAIT);
+    List<Workload> workloads =
+        List.of(new BankWorkload(run), new InsertWorkload(run), new RegisterWorkload(run));
+    List<String> ended = new ArrayList<>();
+    client(
+        universe,
+        ended,
+        client -> {
+          for (Workload workload : workloads) {
+            setUp(workload, client);
+          }
+        });
+    world.runUntil(() -> ended.size() == 1, START_WAIT);
+    world.schedule(Duration.ZERO, nemesis::begin);
+    for (Workload workload : workloads) {
+      for (int i = 0; i < CLIENTS_EACH; i++) {
+        int number = i;
+        client(universe, ended, client -> workload.run(number, client));
+      }
+    }
+    world.runFor(options.faultPhase);
+    world.schedule(Duration.ZERO, nemesis::heal);
+    world.schedule(Duration.ZERO, run::stop);
+    int clients = 1 + workloads.size() * CLIENTS_EACH;
+    world.runUntil(() -> ended.size() == clients, END_WAIT);
+    client(universe, ended, client -> workloads.forEach(workload -> workload.check(client)));
+    world.runUntil(() -> ended.size() == clients + 1, END_WAIT);
+  }
+
+  private static void setUp(Workload workload, SqlClient client) {
+    try {
+      workload.setUp(client);
+    } catch (SqlFailed | LinkLost e) {
+      throw new AssertionError("no faults yet, but " + e.getMessage(), e);
+    }
+  }
+
+  /** Runs a client on a fiber of a machine of its own. */
+  private static void client(
+      SimulatedUniverse universe, List<String> ended, Consumer<SqlClient> body) {
+    Env env = universe.newClient();
+    SqlClient client = new SqlClient(universe, env);
+    env.fibers()
+        .start(
+            "client",
+            () -> {
+              body.accept(client);
+              ended.add("client");
+            });
+  }
+}

@@ -1,0 +1,38 @@
+package io.meridiandb.simulator.universe;
+
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.id.ServerIdentity;
+import io.meridiandb.wire.spi.FrameChannel;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The assembled product on one simulated server. */
+public interface SimulatedNode {
+  /** Begins to start. */
+  void start();
+
+  /** Completes when it takes clients. */
+  CompletableFuture<?> started();
+
+  /** Completes, with the reason, when it cannot go on. */
+  CompletableFuture<String> died();
+
+  /** A client has connected; returns what takes its frames. */
+  FrameChannel.Listener connect(FrameChannel toClient);
+
+  /** How the product is assembled: the real one, or a fake in tests of the simulator. */
+  interface Assembly {
+    /**
+     * Puts a server together; nothing runs before {@link #start}.
+     *
+     * @param members the voters of group 0
+     * @param clockBound how far the server's clock may be off
+     */
+    SimulatedNode assemble(
+        Env env, ServerIdentity self, List<ServerId> members, Duration clockBound)
+        throws IOException;
+  }
+}

@@ -1,0 +1,127 @@
+package io.meridiandb.simulator.universe;
+
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.wire.spi.FrameChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection to a server: an ordered stream either way, each frame with a delay of its
+ * own. It loses nothing until it breaks; then what is on its way is lost and both ends are told.
+ */
+final class SqlLink implements FrameChannel {
+  private static final long DELAY_NANOS_MIN = 100_000;
+  private static final int DELAY_NANOS_SPREAD = 400_000;
+
+  private final SimulatedWorld world;
+  private final RandomSource random;
+  private final ServerId server;
+  private final long life;
+  private final FrameChannel.Listener client;
+  private FrameChannel.@Nullable Listener atServer;
+  private long lastToServer;
+  private long lastToClient;
+  private boolean broken;
+
+  SqlLink(
+      SimulatedWorld world, RandomSource random, ServerId server, FrameChannel.Listener client) {
+    this.world = world;
+    this.random = random;
+    this.server = server;
+    this.life = world.life(server);
+    this.client = client;
+  }
+
+  ServerId server() {
+    return server;
+  }
+
+  boolean isBroken() {
+    return broken;
+  }
+
+  /** Begins the connection: the first thing to arrive at the server. */
+  void open(SimulatedNode node) {
+    toServer(() -> atServer = node.connect(new ServerEnd()));
+  }
+
+  /** The server's end of the connection. */
+  private final class ServerEnd implements FrameChannel {
+    @Override
+    public void send(byte[] frame) {
+      byte[] copy = frame.clone();
+      toClient(() -> client.frame(copy));
+    }
+
+    @Override
+    public void close() {
+      toClient(() -> breakNow("", false));
+    }
+  }
+
+  @Override
+  public void send(byte[] frame) {
+    byte[] copy = frame.clone();
+    toServer(() -> {
+      if (atServer != null) {
+        atServer.frame(copy);
+      }
+    });
+  }
+
+  @Override
+  public void close() {
+    toServer(() -> breakNow("", true));
+  }
+
+  /** Breaks it: frames on their way are lost, each end hears of it if it still runs. */
+  void breakNow(String reason, boolean clientKnows) {
+    if (broken) {
+      return;
+    }
+    broken = true;
+    if (!clientKnows) {
+      world.schedule(delay(), () -> client.closed(reason));
+    }
+    FrameChannel.Listener listener = atServer;
+    if (listener != null) {
+      world.schedule(
+          delay(),
+          () -> {
+            if (world.life(server) == life) {
+              listener.closed(reason);
+            }
+          });
+    }
+  }
+
+  private Duration delay() {
+    return Duration.ofNanos(DELAY_NANOS_MIN + random.nextInt(DELAY_NANOS_SPREAD));
+  }
+
+  private void toServer(Runnable arrival) {
+    lastToServer = schedule(lastToServer, arrival);
+  }
+
+  private void toClient(Runnable arrival) {
+    if (world.life(server) == life) {
+      lastToClient = schedule(lastToClient, arrival);
+    }
+  }
+
+  /** Schedules an arrival after the one before; returns when. */
+  private long schedule(long after, Runnable arrival) {
+    long now = world.elapsed().toNanos();
+    long at = Math.max(after + 1, now + delay().toNanos());
+    world.schedule(
+        Duration.ofNanos(at - now),
+        () -> {
+          if (!broken) {
+            arrival.run();
+          }
+        });
+    return at;
+  }
+}

@@ -1,0 +1,105 @@
+package io.meridiandb.simulator.workload;
+
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.simulator.client.Ending;
+import io.meridiandb.simulator.client.LinkLost;
+import io.meridiandb.simulator.client.SqlClient;
+import io.meridiandb.simulator.client.SqlFailed;
+import io.meridiandb.simulator.universe.SimulatedUniverse;
+import io.meridiandb.wire.proto.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the workloads of one run share: whether it goes on, absolute time, and what they found. */
+public final class Run {
+  private static final int VIOLATIONS_MAX = 20;
+  private static final int QUERY_TRIES = 200;
+  private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
+
+  private final SimulatedUniverse universe;
+  private final List<String> violations = new ArrayList<>();
+  private final Map<String, Long> endings = new TreeMap<>();
+  private boolean over;
+  private long committed;
+  private long queries;
+
+  /** Of one universe. */
+  public Run(SimulatedUniverse universe) {
+    this.universe = universe;
+  }
+
+  /** Clients finish what they do and stop. */
+  public void stop() {
+    over = true;
+  }
+
+  /** Whether clients shall stop. */
+  public boolean isOver() {
+    return over;
+  }
+
+  /** Absolute time, which clients of a real universe would not know so exactly. */
+  public Timestamp trueTime() {
+    return universe.world().trueTime();
+  }
+
+  /** Something is not as it must be. */
+  public void violation(String what) {
+    if (violations.size() < VIOLATIONS_MAX) {
+      violations.add("at " + universe.world().elapsed() + ": " + what);
+    }
+  }
+
+  /** All that is not as it must be, in the order found; after twenty, no more are taken. */
+  public List<String> violations() {
+    return List.copyOf(violations);
+  }
+
+  /** A transaction has ended. */
+  public void ended(Ending ending) {
+    endings.merge(ending.kind().name(), 1L, Long::sum);
+    if (ending.isCommitted()) {
+      committed++;
+    }
+  }
+
+  /** How many transactions ended how. */
+  public Map<String, Long> endings() {
+    return new TreeMap<>(endings);
+  }
+
+  /** Transactions that committed, and queries that were answered. */
+  public long transactions() {
+    return committed + queries;
+  }
+
+  /** The rows of a query, or null if it failed; that is no violation, faults may do so. */
+  public @Nullable List<List<Value>> query(SqlClient client, String sql, Value... parameters) {
+    try {
+      List<List<Value>> rows = client.execute(sql, parameters).rows();
+      queries++;
+      return rows;
+    } catch (SqlFailed | LinkLost e) {
+      endings.merge("QUERY FAILED", 1L, Long::sum);
+      return null;
+    }
+  }
+
+  /** The rows of a query in a universe without faults, tried for some virtual time. */
+  public List<List<Value>> surely(SqlClient client, String sql) {
+    String last = "";
+    for (int i = 0; i < QUERY_TRIES; i++) {
+      try {
+        return client.execute(sql).rows();
+      } catch (SqlFailed | LinkLost e) {
+        last = String.valueOf(e.getMessage());
+        client.env().fibers().sleep(RETRY_PAUSE);
+      }
+    }
+    throw new AssertionError("without faults, still no answer to " + sql + ": " + last);
+  }
+}
