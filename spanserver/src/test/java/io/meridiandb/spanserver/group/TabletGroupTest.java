@@ -1,0 +1,192 @@
+package io.meridiandb.spanserver.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.id.ServerIdentity;
+import io.meridiandb.kernel.id.UniverseId;
+import io.meridiandb.kernel.net.Messenger;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.EntryKind;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.row.key.Key;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.row.schema.SchemaVersion;
+import io.meridiandb.spanserver.tablet.Tablet;
+import io.meridiandb.truetime.TrueTime;
+import io.meridiandb.truetime.TrueTimes;
+import io.meridiandb.txn.Mutation;
+import io.meridiandb.txn.TxnId;
+import io.meridiandb.txn.gateway.Gateway;
+import io.meridiandb.txn.gateway.GatewayImpl;
+import io.meridiandb.txn.gateway.Router;
+import io.meridiandb.txn.gateway.Transaction;
+import io.meridiandb.txn.gateway.TransactionOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A group on its server: log, tablet and outcomes stay one through checkpoints and restarts. */
+class TabletGroupTest {
+  private static final ServerId SERVER = new ServerId(1);
+  private static final SchemaVersion EXEMPT = SchemaVersion.EXEMPT;
+
+  private final SimulatedWorld world = new SimulatedWorld(5);
+  private final List<LogEntry> log = new ArrayList<>();
+  private int starts;
+
+  /** One life of the server. */
+  private final class Node {
+    final Gateway gateway;
+    final TabletGroup group;
+    final LoneReplica replica;
+
+    Node(Env env) throws Exception {
+      Strand strand = env.strands().create("server");
+      TrueTime trueTime = TrueTimes.staticBound(env.clocks(), SimulatedWorld.CLOCK_BOUND);
+      Messenger messenger =
+          new Messenger(
+              new ServerIdentity(new UniverseId(1, 1), SERVER, ++starts),
+              env.transport(),
+              trueTime::now,
+              strand,
+              env.events());
+      ServerGroups groups =
+          new ServerGroups(env, trueTime, messenger, strand, GroupOptions.DEFAULT);
+      group = groups.open(GroupId.ZERO);
+      replica = new LoneReplica(log, group, strand, trueTime);
+      strand.execute(() -> {
+        group.bind(replica);
+        groups.serve(group);
+        replica.start();
+      });
+      gateway = new GatewayImpl(env, trueTime, messenger, new OneServer(), strand);
+    }
+  }
+
+  private static final class OneServer implements Router {
+    private long epoch;
+
+    @Override
+    public GroupId locate(Key key) {
+      return GroupId.ZERO;
+    }
+
+    @Override
+    public @Nullable GroupId locate(KeyRange range) {
+      return GroupId.ZERO;
+    }
+
+    @Override
+    public Leader leader(GroupId group) {
+      return new Leader(SERVER, epoch);
+    }
+
+    @Override
+    public void learned(GroupId group, ServerId server, long learned) {
+      epoch = learned;
+    }
+
+    @Override
+    public void failed(GroupId group, ServerId server, @Nullable ServerId hint) {
+      epoch = 0;
+    }
+  }
+
+  @AfterEach
+  void end() {
+    world.close();
+  }
+
+  private Node start() throws Exception {
+    Env env = starts == 0 ? world.server(SERVER) : world.restart(SERVER);
+    return on(() -> new Node(env));
+  }
+
+  private <T> T on(Callable<T> body) throws Exception {
+    return world.call(SERVER, body);
+  }
+
+  private static Key key(int id) {
+    return Key.of(new byte[] {1, (byte) id});
+  }
+
+  private static Timestamp insert(Gateway gateway, TxnId id, int key) {
+    Transaction t = gateway.begin(id, TransactionOptions.readWrite(0, Duration.ofSeconds(20)));
+    t.write(List.of(Mutation.insert(key(key), new byte[] {(byte) key})), false, EXEMPT);
+    return t.commit(EXEMPT);
+  }
+
+  private static boolean exists(Tablet tablet, int key) {
+    Tablet.Version version = tablet.latest(key(key));
+    return version != null && version.value() != null;
+  }
+
+  @Test
+  void rowsAndOutcomesSurviveACrashAfterACheckpoint() throws Exception { // G25
+    Node before = start();
+    TxnId one = new TxnId(1, 1, 1, 1);
+    Timestamp first = on(() -> insert(before.gateway, one, 1));
+    before.group.tablet().flush();
+    world.runFor(Duration.ofSeconds(5));
+    assertThat(before.replica.checkpoint).isPositive();
+    TxnId two = new TxnId(1, 1, 2, 1);
+    Timestamp second = on(() -> insert(before.gateway, two, 2));
+    world.crash(SERVER);
+
+    Node after = start();
+    assertThat(after.group.checkpointIndex()).isEqualTo(before.replica.checkpoint);
+    assertThat(exists(after.group.tablet(), 1)).isTrue();
+    // Both are told again as they were, the one from the checkpoint, the other from the log.
+    assertThat(on(() -> insert(after.gateway, one, 1))).isEqualTo(first);
+    assertThat(on(() -> insert(after.gateway, two, 2))).isEqualTo(second);
+    assertThat(exists(after.group.tablet(), 2)).isTrue();
+    assertThat(world.failures()).isEmpty();
+  }
+
+  @Test
+  void anEntryThatCannotBeReadStopsTheGroupAndNothingElse() throws Exception { // DESIGN 2
+    Node node = start();
+    on(() -> insert(node.gateway, new TxnId(1, 1, 1, 1), 1));
+    LogEntry bad =
+        new LogEntry(
+            log.size() + 1,
+            Ballot.ZERO,
+            EntryKind.COMMAND,
+            Timestamp.MAX,
+            ByteString.copyFromUtf8("?"));
+    assertThatThrownBy(() -> node.group.apply(bad)).hasMessageContaining("format");
+    assertThat(node.group.stopped()).isTrue();
+    assertThat(node.replica.handedOver).isTrue();
+    assertThatThrownBy(() -> node.group.apply(bad)).hasMessageContaining("was stopped");
+    Transaction read =
+        node.gateway.begin(
+            new TxnId(1, 1, 2, 1), TransactionOptions.readWrite(0, Duration.ofSeconds(3)));
+    assertThatThrownBy(() ->
+            on(() -> {
+              read.write(List.of(Mutation.delete(key(1))), false, EXEMPT);
+              return read.commit(EXEMPT);
+            }))
+        .hasMessageContaining("not known");
+    assertThat(world.failures()).hasSize(1);
+  }
+
+  @Test
+  void theCollectionHorizonNeverFalls() throws Exception { // D20
+    Node node = start();
+    Timestamp first = node.group.horizon();
+    world.runFor(Duration.ofSeconds(10));
+    assertThat(node.group.horizon()).isGreaterThan(first);
+  }
+}
