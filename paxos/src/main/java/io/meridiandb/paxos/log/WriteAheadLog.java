@@ -78,7 +78,8 @@ public final class WriteAheadLog implements Log {
    * @param onFailure told on the server strand when a write or force has failed: the server must
    *     stop
    * @return fails with {@link LogDamagedException} if the log must not be used, with an {@link
-   *     IOException} if it cannot be read or there is no room for its first segment
+   *     IOException} if it cannot be read; waits while the disk has no room for a segment, and an
+   *     event says so
    */
   public static CompletableFuture<WriteAheadLog> open(
       Env env, Owner owner, Strand server, Consumer<LogFailedException> onFailure) {

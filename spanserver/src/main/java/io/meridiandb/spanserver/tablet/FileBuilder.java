@@ -4,12 +4,10 @@ import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.disk.DiskFullException;
-import io.meridiandb.kernel.strand.Fibers;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.Key;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -23,7 +21,7 @@ import org.mapdb.StoreDirect;
 
 /**
  * Writes a run of tablet files: MapDB's Pump builds each B-tree bottom-up outside of the heap, then
- * its bytes are written in one go. Equal versions give equal bytes. Runs on a fiber.
+ * its bytes are written in one go. Equal versions give equal bytes. Takes long.
  */
 final class FileBuilder {
   /** The B-tree's name in MapDB's catalog. */
@@ -31,9 +29,6 @@ final class FileBuilder {
 
   /** If a value is larger than this, values stand outside of the leaves, which are read whole. */
   static final int VALUE_IN_LEAF_BYTES_MAX = 8 << 10;
-
-  /** How long a force may take before the disk counts as dead. */
-  static final Duration FORCE_TIMEOUT = Duration.ofMinutes(5);
 
   private static final int WRITE_BYTES = 1 << 20;
 
@@ -43,15 +38,14 @@ final class FileBuilder {
   private static final int VERSION_OVERHEAD_BYTES = 16;
 
   private final Disk disk;
-  private final Fibers fibers;
   private final String folder;
   private final long fileBytesMax;
   private final boolean largeValues;
+  private final List<DiskFile> unforced = new ArrayList<>();
   private long nextNumber;
 
-  FileBuilder(Disk disk, Fibers fibers, String folder, long fileBytesMax, Plan plan) {
+  FileBuilder(Disk disk, String folder, long fileBytesMax, Plan plan) {
     this.disk = disk;
-    this.fibers = fibers;
     this.folder = folder;
     this.fileBytesMax = fileBytesMax;
     this.largeValues = plan.largestValue() > VALUE_IN_LEAF_BYTES_MAX;
@@ -66,13 +60,18 @@ final class FileBuilder {
    */
   record Plan(long firstNumber, int largestValue) {}
 
+  /** The files written, open; the caller forces and closes them and forces their folder. */
+  List<DiskFile> unforced() {
+    return unforced;
+  }
+
   /** The number that a further file would get. */
   long nextNumber() {
     return nextNumber;
   }
 
   /**
-   * Builds, writes and forces; the folder is forced too.
+   * Builds and writes; {@link #unforced} tells what is still to be forced.
    *
    * @param versions in order
    * @return the files in order of their keys; none if there is no version
@@ -92,12 +91,14 @@ final class FileBuilder {
         }
       }
     } catch (DiskFullException e) {
+      for (DiskFile file : unforced) {
+        file.close();
+      }
       for (long number = nextNumber; number >= nextNumber - files.size(); number--) {
         disk.delete(path(number));
       }
       throw e;
     }
-    disk.forceFolder(folder);
     return files;
   }
 
@@ -114,18 +115,17 @@ final class FileBuilder {
     FileFooter footer = new FileFooter(store.remaining(), storeLength, bloom.remaining());
     CRC32C crc = new CRC32C();
     long offset = 0;
-    try (DiskFile file = disk.open(path(number))) {
-      file.setSize(0);
-      file.preallocate((long) store.remaining() + bloom.remaining() + FileFooter.BYTES);
-      for (ByteBuffer part : List.of(store, bloom, footer.encode())) {
-        for (int at = 0; at < part.limit(); at += WRITE_BYTES) {
-          int length = Math.min(WRITE_BYTES, part.limit() - at);
-          crc.update(part.slice(at, length));
-          file.write(offset, part.slice(at, length));
-          offset += length;
-        }
+    DiskFile file = disk.open(path(number));
+    unforced.add(file);
+    file.setSize(0);
+    file.preallocate((long) store.remaining() + bloom.remaining() + FileFooter.BYTES);
+    for (ByteBuffer part : List.of(store, bloom, footer.encode())) {
+      for (int at = 0; at < part.limit(); at += WRITE_BYTES) {
+        int length = Math.min(WRITE_BYTES, part.limit() - at);
+        crc.update(part.slice(at, length));
+        file.write(offset, part.slice(at, length));
+        offset += length;
       }
-      fibers.await(file.force(), FORCE_TIMEOUT);
     }
     nextNumber++;
     return tree.info(number, offset, (int) crc.getValue());

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * applied again after a restart.
  *
  * <p>One strand applies entries; reads may come from any thread and never wait for writers. Files
- * are built on fibers, one job at a time.
+ * are built on a blocking strand, one job at a time.
  */
 public final class Tablet implements VersionStore {
   /** How long a flush waits before it tries a full disk again. */
@@ -36,6 +36,7 @@ public final class Tablet implements VersionStore {
   private final TabletFolder folder;
   private final TabletOptions options;
   private final TabletHost host;
+  private final JobRunner runner;
 
   private volatile View view;
   private Manifest manifest;
@@ -54,6 +55,7 @@ public final class Tablet implements VersionStore {
     this.folder = folder;
     this.options = options;
     this.host = host;
+    runner = new JobRunner(env, folder, options);
     manifest = folder.read();
     folder.deleteLeftovers(manifest);
     appliedIndex = manifest.flushedIndex();
@@ -82,8 +84,7 @@ public final class Tablet implements VersionStore {
   public static Tablet open(
       Env env, Strand strand, String folder, TabletOptions options, TabletHost host)
       throws IOException {
-    return new Tablet(
-        env, strand, new TabletFolder(env.disk(), env.fibers(), folder), options, host);
+    return new Tablet(env, strand, new TabletFolder(env.disk(), folder), options, host);
   }
 
   /** The last entry that a durable checkpoint holds: entries above it must be applied again. */
@@ -271,7 +272,7 @@ public final class Tablet implements VersionStore {
   /** Merges all files into one run and collects what lies below the horizon; on the strand. */
   public void compact() {
     if (!stopped && job == null && !view.runs.isEmpty()) {
-      start(new TabletJob.Compaction(view.runs.size(), host.horizon()));
+      start(new TabletJob.Compaction(view.runs.size(), true, host.horizon()));
     }
   }
 
@@ -293,24 +294,27 @@ public final class Tablet implements VersionStore {
 
   private void start(TabletJob next) {
     job = next;
-    Manifest before = manifest;
-    List<Run> runs = view.runs;
-    env.fibers()
-        .start(
-            "tablet-job",
-            () -> {
-              try {
-                TabletJob.Result result = next.run(folder, options, before, runs);
-                strand.execute(() -> finished(result));
-              } catch (DiskFullException e) {
-                strand.execute(() -> diskFull(next, e));
-              } catch (IOException | RuntimeException e) {
-                strand.execute(() -> failed(e));
-              }
-            });
+    View held = hold();
+    runner.run(
+        next,
+        manifest,
+        held.runs,
+        new JobRunner.End() {
+          @Override
+          public void done(JobRunner.Result result) {
+            strand.execute(() -> finished(result));
+            letGo(held);
+          }
+
+          @Override
+          public void failed(Throwable cause) {
+            strand.execute(() -> failedJob(next, cause));
+            letGo(held);
+          }
+        });
   }
 
-  private void finished(TabletJob.Result result) {
+  private void finished(JobRunner.Result result) {
     boolean flushed = job instanceof TabletJob.Flush;
     job = null;
     if (stopped) {
@@ -339,30 +343,33 @@ public final class Tablet implements VersionStore {
     long base = runs.getLast().versions();
     long above = runs.stream().mapToLong(Run::versions).sum() - base;
     boolean all = above * 2 >= base;
-    return new TabletJob.Compaction(all ? runs.size() : runs.size() - 1, host.horizon());
+    return new TabletJob.Compaction(all ? runs.size() : runs.size() - 1, all, host.horizon());
   }
 
-  private void diskFull(TabletJob waiting, DiskFullException reason) {
-    env.events()
-        .event(
-            Events.Level.ERROR,
-            "spanserver.tablet",
-            "no room on the disk to write a file of %s (%s); its rows stay in the log until there is"
-                .formatted(folder.path, reason.getMessage()));
-    strand.schedule(
-        DISK_FULL_RETRY,
-        () -> {
-          if (!stopped) {
-            start(waiting);
-          }
-        });
-  }
-
-  private void failed(Throwable cause) {
+  private void failedJob(TabletJob failed, Throwable cause) {
+    if (stopped) {
+      return;
+    }
+    if (cause instanceof DiskFullException) {
+      env.events()
+          .event(
+              Events.Level.ERROR,
+              "spanserver.tablet",
+              "no room on the disk to write a file of %s (%s); its rows stay in the log until there is"
+                  .formatted(folder.path, cause.getMessage()));
+      strand.schedule(DISK_FULL_RETRY, () -> retry(failed));
+      return;
+    }
     stopped = true;
     env.events()
         .failure("spanserver.tablet", "a file of " + folder.path + " could not be written", cause);
     host.failed(cause);
+  }
+
+  private void retry(TabletJob waiting) {
+    if (!stopped) {
+      start(waiting);
+    }
   }
 
   private View hold() {
@@ -384,16 +391,8 @@ public final class Tablet implements VersionStore {
     for (TabletFile file : held.letGo()) {
       file.close();
       if (file.obsolete) {
-        env.fibers().start("tablet-delete", () -> delete(file));
+        runner.delete(file);
       }
-    }
-  }
-
-  private void delete(TabletFile file) {
-    try {
-      folder.delete(file);
-    } catch (IOException e) {
-      env.events().failure("spanserver.tablet", "could not delete " + file.path, e);
     }
   }
 

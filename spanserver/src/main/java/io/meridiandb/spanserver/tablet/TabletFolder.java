@@ -2,23 +2,23 @@ package io.meridiandb.spanserver.tablet;
 
 import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.disk.DiskFile;
-import io.meridiandb.kernel.strand.Fibers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** A tablet's folder on the disk: its manifest and what else lies there. Used on fibers. */
+/**
+ * A tablet's folder on the disk: its manifest and what else lies there. Its methods wait for the
+ * disk.
+ */
 final class TabletFolder {
   private static final String MANIFEST_IN_WORK = "MANIFEST.tmp";
 
   final Disk disk;
-  final Fibers fibers;
   final String path;
 
-  TabletFolder(Disk disk, Fibers fibers, String path) {
+  TabletFolder(Disk disk, String path) {
     this.disk = disk;
-    this.fibers = fibers;
     this.path = path;
   }
 
@@ -41,18 +41,22 @@ final class TabletFolder {
   }
 
   /**
-   * Puts a new manifest in the place of the old one, durably; this is the moment of a checkpoint.
+   * Writes a new manifest beside the old one; to be forced and then {@link #install}ed.
+   *
+   * @return the open file
    */
-  void write(Manifest manifest) throws IOException {
-    String work = path + "/" + MANIFEST_IN_WORK;
+  DiskFile prepare(Manifest manifest) throws IOException {
+    DiskFile file = disk.open(path + "/" + MANIFEST_IN_WORK);
     ByteBuffer bytes = manifest.encode();
-    try (DiskFile file = disk.open(work)) {
-      file.setSize(0);
-      file.preallocate(bytes.remaining());
-      file.write(0, bytes);
-      fibers.await(file.force(), FileBuilder.FORCE_TIMEOUT);
-    }
-    disk.rename(work, path + "/" + Manifest.NAME);
+    file.setSize(0);
+    file.preallocate(bytes.remaining());
+    file.write(0, bytes);
+    return file;
+  }
+
+  /** Puts the new manifest in the place of the old one: this is the moment of a checkpoint. */
+  void install() throws IOException {
+    disk.rename(path + "/" + MANIFEST_IN_WORK, path + "/" + Manifest.NAME);
     disk.forceFolder(path);
   }
 
@@ -65,13 +69,5 @@ final class TabletFolder {
         disk.delete(path + "/" + name);
       }
     }
-  }
-
-  /**
-   * Deletes a file that no manifest names any more; if a crash undoes it, the next start repeats
-   * it.
-   */
-  void delete(TabletFile file) throws IOException {
-    disk.delete(file.path);
   }
 }
