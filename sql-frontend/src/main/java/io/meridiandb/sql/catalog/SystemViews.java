@@ -175,7 +175,7 @@ public final class SystemViews {
       rows.add(DATABASE, SCHEMA, table.name(), "BASE TABLE");
     }
     for (SystemView view : all()) {
-      rows.add(DATABASE, view.schema(), view.name(), "VIEW");
+      rows.add(DATABASE, view.schema(), view.name(), "SYSTEM VIEW");
     }
   }
 

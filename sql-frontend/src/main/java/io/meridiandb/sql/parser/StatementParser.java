@@ -102,17 +102,21 @@ public final class StatementParser {
     }
     Token near = tokenAt(sql, tokens, position);
     String text = String.valueOf(error.getMessage());
-    boolean atEnd =
-        near == null
-            || (near.equals(tokens.getLast())
-                && (text.contains("<EOF>") || text.startsWith("Incorrect syntax near")));
+    if (near == null
+        || (near.equals(tokens.getLast())
+            && (text.contains("<EOF>") || text.startsWith("Incorrect syntax near")))) {
+      return new MeridianException(
+          ErrorCode.SYNTAX_ERROR,
+          "syntax error at the end of the statement",
+          expectation(error),
+          Positions.ofOffset(sql, sql.length()),
+          error);
+    }
     return new MeridianException(
         ErrorCode.SYNTAX_ERROR,
-        atEnd
-            ? "syntax error at the end of the statement"
-            : "syntax error at or near \"" + near.text(sql) + "\"",
+        "syntax error at or near \"" + near.text(sql) + "\"",
         expectation(error),
-        atEnd ? Positions.ofOffset(sql, sql.length()) : position,
+        position,
         error);
   }
 

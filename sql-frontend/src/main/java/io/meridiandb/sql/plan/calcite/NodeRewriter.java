@@ -18,7 +18,7 @@ final class NodeRewriter extends SqlShuttle {
   public @Nullable SqlNode visit(SqlCall call) {
     SqlNode visited = super.visit(call);
     return visited instanceof SqlCall copy
-            && copy.getOperator() == SqlLibraryOperators.DATE_TRUNC
+            && copy.getOperator().equals(SqlLibraryOperators.DATE_TRUNC)
             && copy.operandCount() == 2
         ? Functions.operator("date_trunc")
             .createCall(copy.getParserPosition(), copy.getOperandList())

@@ -85,7 +85,9 @@ public final class PlanBuilder {
       return Pushdown.scan(table.table());
     }
     SystemView view = table.view();
-    Invariants.check(view != null, "a table is stored or a view");
+    if (view == null) {
+      throw Invariants.unreachable("%s is neither stored nor a view", scan.getTable());
+    }
     List<PlanColumn> columns = new ArrayList<>();
     for (ColumnDescriptor column : view.columns()) {
       columns.add(

@@ -1,0 +1,136 @@
+package io.meridiandb.sql.session;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.event.Events;
+import io.meridiandb.wire.ErrorCode;
+import io.meridiandb.wire.Failures;
+import io.meridiandb.wire.MeridianException;
+import io.meridiandb.wire.proto.ClientFrame;
+import io.meridiandb.wire.proto.ServerFrame;
+import io.meridiandb.wire.spi.FrameChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection: requests wait in an inbox for the session's fiber, Cancel and Credit
+ * overtake them.
+ */
+final class Connection implements FrameChannel.Listener {
+  private final SessionServices services;
+  private final RandomSource random;
+  private final FrameChannel toClient;
+  private final Runnable onEnd;
+  private final Inbox inbox = new Inbox();
+  private final Set<Long> cancelledAhead = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<@Nullable RunningRequest> running = new AtomicReference<>();
+  private volatile boolean ended;
+
+  Connection(
+      SessionServices services, RandomSource random, FrameChannel toClient, Runnable onEnd) {
+    this.services = services;
+    this.random = random;
+    this.toClient = toClient;
+    this.onEnd = onEnd;
+  }
+
+  @Override
+  public void frame(byte[] bytes) {
+    ClientFrame frame;
+    try {
+      frame = ClientFrame.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      refuse(0, "a frame cannot be read: " + e.getMessage());
+      return;
+    }
+    switch (frame.getBodyCase()) {
+      case CANCEL -> cancel(frame.getCancel().getTarget());
+      case CREDIT -> credit(frame.getCredit().getTarget(), frame.getCredit().getFrames());
+      case BODY_NOT_SET -> refuse(frame.getRequest(), "a frame has no known body");
+      default -> {
+        if (!inbox.put(frame)) {
+          refuse(
+              frame.getRequest(),
+              "more than " + Inbox.REQUESTS_MAX + " requests were sent ahead");
+        }
+      }
+    }
+  }
+
+  private void refuse(long request, String what) {
+    MeridianException error = new MeridianException(ErrorCode.PROTOCOL_VIOLATION, what);
+    send(
+        ServerFrame.newBuilder().setRequest(request).setFailure(Failures.toFrame(error)).build());
+    toClient.close();
+    closed(what);
+  }
+
+  private void cancel(long target) {
+    RunningRequest current = running.get();
+    if (current != null && (target == 0 || current.number() == target)) {
+      current.cancel();
+    } else if (target != 0 && (current == null || target > current.number())) {
+      if (cancelledAhead.size() < Inbox.REQUESTS_MAX) {
+        cancelledAhead.add(target);
+      }
+    }
+  }
+
+  private void credit(long target, int frames) {
+    RunningRequest current = running.get();
+    if (current != null && current.number() == target) {
+      current.addCredit(frames);
+    }
+  }
+
+  @Override
+  public void closed(String reason) {
+    ended = true;
+    inbox.close();
+    RunningRequest current = running.get();
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  /** Sends a frame to the client. */
+  void send(ServerFrame frame) {
+    if (!ended) {
+      toClient.send(frame.toByteArray());
+    }
+  }
+
+  /** Makes {@code request} the one that Cancel and Credit reach. */
+  void begin(RunningRequest request) {
+    running.set(request);
+    if (cancelledAhead.remove(request.number()) || ended) {
+      request.cancel();
+    }
+  }
+
+  /** The request has been answered. */
+  void end() {
+    running.set(null);
+  }
+
+  /** The session: ends when the connection does. */
+  void run() {
+    Session session = new Session(services, random, this);
+    try {
+      ClientFrame frame = inbox.take(services.env().fibers());
+      while (frame != null) {
+        session.handle(frame);
+        frame = inbox.take(services.env().fibers());
+      }
+    } finally {
+      session.close();
+      onEnd.run();
+      services
+          .env()
+          .events()
+          .event(Events.Level.DEBUG, "sql.session", "a session has ended");
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package io.meridiandb.sql.session;
+
+import io.meridiandb.kernel.event.Events;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.schema.SchemaVersion;
+import io.meridiandb.row.schema.TableDescriptor;
+import io.meridiandb.row.type.SqlType;
+import io.meridiandb.sql.catalog.RowCleanup;
+import io.meridiandb.sql.parser.Statement;
+import io.meridiandb.sql.parser.StatementParser;
+import io.meridiandb.sql.plan.PlanCache.Prepared;
+import io.meridiandb.sql.plan.PlanText;
+import io.meridiandb.sql.plan.PlannedStatement;
+import io.meridiandb.sql.plan.physical.PlanColumn;
+import io.meridiandb.wire.ErrorCode;
+import io.meridiandb.wire.MeridianException;
+import io.meridiandb.wire.proto.Complete;
+import io.meridiandb.wire.proto.Execute;
+import java.util.List;
+import java.util.Map;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.jspecify.annotations.Nullable;
+
+/** Statements without a plan: transaction control, settings, EXPLAIN, DDL. */
+final class UtilityStatements {
+  private static final String FAILED =
+      "current transaction is aborted, commands ignored until end of transaction block";
+
+  private final SessionContext session;
+  private final Transactions transactions;
+  private final Settings settings;
+
+  UtilityStatements(SessionContext session, Transactions transactions, Settings settings) {
+    this.session = session;
+    this.transactions = transactions;
+    this.settings = settings;
+  }
+
+  /** In a failed transaction: only its end is taken. */
+  Complete.Builder inFailed(String sql) {
+    Statement statement = sql.isEmpty() ? null : StatementParser.parse(sql);
+    return switch (statement) {
+      case Statement.Commit _, Statement.Rollback _ -> end(false);
+      case null, default -> throw new MeridianException(ErrorCode.TRANSACTION_FAILED, FAILED);
+    };
+  }
+
+  /** COMMIT or ROLLBACK. */
+  Complete.Builder end(boolean commit) {
+    boolean none = !transactions.isOpen();
+    Complete.Builder done = Complete.newBuilder().setUpdateCount(-1);
+    if (none) {
+      done.addNotices("there is no transaction in progress");
+    }
+    if (!commit) {
+      transactions.rollback();
+      return done.setTag("ROLLBACK");
+    }
+    Timestamp timestamp = transactions.commit();
+    return timestamp == null
+        ? done.setTag("ROLLBACK")
+        : done.setTag("COMMIT").setCommitTimestampNanos(timestamp.nanos());
+  }
+
+  Complete.Builder run(
+      String sql,
+      Statement statement,
+      Execute execute,
+      TransactionRequest asked,
+      RunningRequest request) {
+    return switch (statement) {
+      case Statement.Begin begin -> begin(begin, asked);
+      case Statement.Commit _ -> end(true);
+      case Statement.Rollback _ -> end(false);
+      case Statement.Show show -> show(show, request);
+      case Statement.Set set -> set(set);
+      case Statement.Explain explain -> explain(sql, explain, execute, asked, request);
+      case Statement.CreateTable _, Statement.DropTable _ -> ddl(sql, statement, asked, request);
+      case Statement.Query _, Statement.Dml _ ->
+          throw new IllegalArgumentException("a statement with a plan");
+    };
+  }
+
+  private Complete.Builder begin(Statement.Begin begin, TransactionRequest asked) {
+    Complete.Builder done = Complete.newBuilder().setTag("BEGIN").setUpdateCount(-1);
+    if (transactions.isOpen()) {
+      return done.addNotices("there is already a transaction in progress");
+    }
+    transactions.begin(begin.readOnly() ? asked.asReadOnly() : asked);
+    return done;
+  }
+
+  private Complete.Builder show(Statement.Show show, RunningRequest request) {
+    ResultSender sender = session.sender(request);
+    sender.describe(shape(show));
+    if (show.name().equals("all")) {
+      for (Map.Entry<String, String> setting : settings.all().entrySet()) {
+        sender.row(new Object[] {setting.getKey(), setting.getValue()});
+      }
+    } else {
+      sender.row(new Object[] {settings.show(show.name())});
+    }
+    sender.flush();
+    return Complete.newBuilder().setTag("SHOW").setUpdateCount(-1);
+  }
+
+  /** The columns of a statement without a plan. */
+  List<PlanColumn> shape(String sql) {
+    return switch (StatementParser.parse(sql)) {
+      case Statement.Show show -> shape(show);
+      case Statement.Explain _ -> List.of(PlanColumn.of("QUERY PLAN", SqlType.TEXT));
+      default -> List.of();
+    };
+  }
+
+  private static List<PlanColumn> shape(Statement.Show show) {
+    return show.name().equals("all")
+        ? List.of(PlanColumn.of("name", SqlType.TEXT), PlanColumn.of("setting", SqlType.TEXT))
+        : List.of(PlanColumn.of(show.name(), SqlType.TEXT));
+  }
+
+  private Complete.Builder set(Statement.Set set) {
+    settings.set(set.name(), text(set.value()));
+    return Complete.newBuilder().setTag("SET").setUpdateCount(-1);
+  }
+
+  private static @Nullable String text(@Nullable SqlNode value) {
+    return switch (value) {
+      case null -> null;
+      case SqlIdentifier name -> name.getSimple();
+      case SqlLiteral literal -> literal.toValue();
+      default -> value.toString();
+    };
+  }
+
+  private Complete.Builder explain(
+      String sql,
+      Statement.Explain explain,
+      Execute execute,
+      TransactionRequest asked,
+      RunningRequest request) {
+    PlannedStatement plan =
+        session
+            .services()
+            .plans()
+            .planInside(
+                sql,
+                explain.explained().statement(),
+                WireTypes.declared(execute.getParametersList()),
+                session.services().catalogs().current());
+    ResultSender sender = session.sender(request);
+    if (explain.analyze()) {
+      return analyze(plan, execute, asked, request);
+    }
+    sender.describe(List.of(PlanColumn.of("QUERY PLAN", SqlType.TEXT)));
+    PlanText.lines(plan.plan()).forEach(line -> sender.row(new Object[] {line}));
+    sender.flush();
+    return Complete.newBuilder().setTag("EXPLAIN").setUpdateCount(-1);
+  }
+
+  /** Runs the statement, keeps its rows, and shows how many there were and how long it took. */
+  private Complete.Builder analyze(
+      PlannedStatement plan,
+      Execute execute,
+      TransactionRequest asked,
+      RunningRequest request) {
+    AnalyzeWork work =
+        new AnalyzeWork(
+            session, request, execute.getParametersList(), new Prepared.Planned(plan, null));
+    Complete.Builder done =
+        transactions.isOpen()
+            ? transactions.runInOpen(work)
+            : transactions.runAlone(work, asked, request);
+    ResultSender sender = session.sender(request);
+    sender.describe(List.of(PlanColumn.of("QUERY PLAN", SqlType.TEXT)));
+    work.lines().forEach(line -> sender.row(new Object[] {line}));
+    sender.flush();
+    return done.setTag("EXPLAIN").setUpdateCount(-1);
+  }
+
+  private Complete.Builder ddl(
+      String sql, Statement statement, TransactionRequest asked, RunningRequest request) {
+    if (transactions.isOpen()) {
+      throw new MeridianException(
+              ErrorCode.ACTIVE_TRANSACTION,
+              "CREATE and DROP cannot run inside a transaction block")
+          .withHint("COMMIT or ROLLBACK first: each of them is a transaction of its own.");
+    }
+    DdlWork work = new DdlWork(session, sql, statement);
+    Complete.Builder done = transactions.runAlone(work, asked, request);
+    for (TableDescriptor table : work.removed()) {
+      cleanUp(table, request);
+    }
+    return done;
+  }
+
+  /** Frees the space of a dropped table, best effort: its rows are invisible already. */
+  private void cleanUp(TableDescriptor table, RunningRequest request) {
+    RowCleanup cleanup = new RowCleanup(table);
+    try {
+      boolean more = true;
+      while (more) {
+        SchemaVersion schema = session.services().catalogs().current().version();
+        more = new CleanupStep(cleanup, schema).run(transactions, request);
+      }
+    } catch (MeridianException e) {
+      session
+          .services()
+          .env()
+          .events()
+          .event(
+              Events.Level.WARNING,
+              "sql.ddl",
+              "rows of the dropped table "
+                  + table.name()
+                  + " could not all be removed: "
+                  + e.getMessage());
+    }
+  }
+}
