@@ -1,0 +1,138 @@
+package io.meridiandb.kernel.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.StringValue;
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.id.ServerIdentity;
+import io.meridiandb.kernel.id.UniverseId;
+import io.meridiandb.kernel.net.Transport.Lane;
+import io.meridiandb.kernel.simulated.LinkConditions;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.kernel.time.Timestamp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Guards the envelope: who may talk to whom, answers find their calls, once or not at all. */
+class MessengerTest {
+  private static final MessageType<StringValue> ASK =
+      new MessageType<>(900, "ask", StringValue.parser(), Lane.DATA);
+  private static final MessageType<StringValue> ANSWER =
+      new MessageType<>(901, "answer", StringValue.parser(), Lane.CONTROL);
+  private static final UniverseId UNIVERSE = new UniverseId(1, 2);
+  private static final ServerId ONE = new ServerId(1);
+  private static final ServerId TWO = new ServerId(2);
+  private static final GroupId GROUP = new GroupId(7);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final SimulatedWorld world = new SimulatedWorld(1);
+
+  @AfterEach
+  void close() {
+    world.close();
+  }
+
+  private Messenger messenger(ServerId server, UniverseId universe) {
+    Env env = world.server(server);
+    return new Messenger(
+        new ServerIdentity(universe, server, world.life(server)),
+        env.transport(),
+        () -> new TTInterval(new Timestamp(server.value()), new Timestamp(server.value() + 1)),
+        env.strands().create("messages"),
+        env.events());
+  }
+
+  private String ask(Messenger from, String question) throws Exception {
+    return world.call(
+        ONE,
+        () ->
+            world
+                .server(ONE)
+                .fibers()
+                .await(
+                    from.call(TWO, ASK, ANSWER, GROUP, StringValue.of(question), SECOND),
+                    SECOND.plus(SECOND))
+                .getValue());
+  }
+
+  @Test
+  void anAnswerFindsItsCallAndTheEnvelopeTellsWhoAsked() throws Exception {
+    Messenger one = messenger(ONE, UNIVERSE);
+    Messenger two = messenger(TWO, UNIVERSE);
+    List<Received<StringValue>> asked = new ArrayList<>();
+    two.on(
+        ASK,
+        question -> {
+          asked.add(question);
+          two.reply(question, ANSWER, StringValue.of("re " + question.body().getValue()));
+        });
+    assertThat(ask(one, "a")).isEqualTo("re a");
+    assertThat(ask(one, "b")).isEqualTo("re b");
+    assertThat(asked.getFirst().from()).isEqualTo(ONE);
+    assertThat(asked.getFirst().group()).isEqualTo(GROUP);
+    assertThat(asked.getFirst().incarnation()).isEqualTo(1);
+    assertThat(asked.getFirst().senderClock().latest()).isEqualTo(new Timestamp(2));
+  }
+
+  @Test
+  void duplicatedAndLateAnswersHarmNobodyAndALostOneIsAFailedCall() throws Exception {
+    world.network().standard(LinkConditions.lan().withFaults(300_000, 300_000, 300_000));
+    Messenger one = messenger(ONE, UNIVERSE);
+    Messenger two = messenger(TWO, UNIVERSE);
+    two.on(ASK, question -> two.reply(question, ANSWER, question.body()));
+    int failed = 0;
+    for (int i = 0; i < 100; i++) {
+      try {
+        assertThat(ask(one, "question " + i)).isEqualTo("question " + i);
+      } catch (CallFailedException e) {
+        failed++;
+      }
+    }
+    assertThat(failed).isBetween(20, 80);
+  }
+
+  @Test
+  void aMessageOfAnotherUniverseIsRefused() {
+    Messenger one = messenger(ONE, new UniverseId(6, 6));
+    Messenger two = messenger(TWO, UNIVERSE);
+    two.on(ASK, question -> two.reply(question, ANSWER, question.body()));
+    assertThatThrownBy(() -> ask(one, "a")).isInstanceOf(CallFailedException.class);
+    assertThat(world.counters(TWO)).containsEntry("net.refused", 1L);
+  }
+
+  @Test
+  void garbageUnknownTypesAndNewerFormatsAreRefused() {
+    Env one = world.server(ONE);
+    messenger(TWO, UNIVERSE);
+    Envelope head =
+        new Envelope(
+            UNIVERSE, ONE, 1, new TTInterval(Timestamp.ZERO, Timestamp.ZERO), 999, GROUP, 0, false);
+    byte[] newer = head.encode(new byte[0]);
+    newer[0]++;
+    for (byte[] frame : List.of(new byte[3], head.encode(new byte[5]), newer)) {
+      one.transport().send(TWO, Lane.DATA, frame);
+    }
+    world.runFor(SECOND);
+    assertThat(world.counters(TWO)).containsEntry("net.refused", 3L);
+    assertThat(world.failures()).isEmpty();
+  }
+
+  @Test
+  void theClocksOfAllMessagesAreWatched() {
+    Messenger one = messenger(ONE, UNIVERSE);
+    Messenger two = messenger(TWO, UNIVERSE);
+    List<String> seen = new ArrayList<>();
+    two.watchClocks((peer, incarnation, clock) ->
+        seen.add(peer + "#" + incarnation + " " + clock.earliest().nanos()));
+    one.send(TWO, ASK, GROUP, StringValue.of("a"));
+    world.runFor(SECOND);
+    assertThat(seen).containsExactly("server-1#1 1");
+  }
+}
