@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * next segment begins with just that sequence (a former recovery cut here: go on there); nothing
  * behind proves that the frame was ever durable (the torn tail of a crash: cut here); otherwise a
  * durable frame is damaged, and the server must not start, because it may have voted for it
- * (reliability T17, T20). The last force before a crash has no witness behind it: damage to exactly
- * its bytes looks like a torn tail.
+ * (reliability T17, T20). A batch has a witness once another is written or all is quiet for {@link
+ * LogWriter#MARK_AFTER}; damage to the very last batch before a crash looks like a torn tail.
  */
 final class LogRecovery {
   private final Env env;

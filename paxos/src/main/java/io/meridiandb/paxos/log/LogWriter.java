@@ -30,7 +30,10 @@ final class LogWriter {
   static final int FORCE_BYTES_MAX = 8 << 20;
 
   /** A write buffer larger than this is not kept, in bytes. */
-  private static final int BUFFER_KEPT_BYTES = 1 << 20;
+  private static final int BUFFER_KEPT_BYTES = 2 * FORCE_BYTES_MAX;
+
+  /** How long all must be quiet before a mark is written. */
+  static final Duration MARK_AFTER = Duration.ofMillis(100);
 
   /** How often a full disk is tried again. */
   static final Duration FULL_RETRY = Duration.ofSeconds(1);
@@ -71,6 +74,10 @@ final class LogWriter {
   private final AtomicBoolean pumpDue = new AtomicBoolean();
 
   private long nextSequence;
+
+  /** Every frame with a lower sequence is durable. */
+  private long durableBelow;
+
   private long nextSegment;
   private ByteBuffer buffer = ByteBuffer.allocateDirect(64 << 10);
   private boolean busy;
@@ -82,6 +89,8 @@ final class LogWriter {
   private @Nullable LogFailedException failure;
   private @Nullable Runnable whenIdle;
   private @Nullable Runnable opened;
+  private boolean markDue;
+  private boolean closed;
 
   LogWriter(
       Env env, Strand strand, LogFiles files, LogOptions options, LogRecovery found, Listener to) {
@@ -93,6 +102,7 @@ final class LogWriter {
     this.hard = found.hard();
     this.segments = new ArrayDeque<>(found.segments());
     this.nextSequence = found.nextSequence();
+    this.durableBelow = nextSequence;
     this.nextSegment = found.nextSegment();
     this.spareBytes = found.spareBytes();
   }
@@ -127,8 +137,8 @@ final class LogWriter {
     whenForced(force, () -> roll(0, this::writeQueued));
   }
 
-  /** Runs {@code action} once nothing is queued or under way. */
-  void whenIdle(Runnable action) {
+  /** Runs {@code action} once nothing is queued or under way; then the log writes no more. */
+  void close(Runnable action) {
     whenIdle = action;
     schedulePump();
   }
@@ -147,6 +157,7 @@ final class LogWriter {
       if (whenIdle != null) {
         Runnable action = whenIdle;
         whenIdle = null;
+        closed = true;
         action.run();
       }
       return;
@@ -165,11 +176,10 @@ final class LogWriter {
 
   private void writeQueued() throws IOException {
     Segment segment = segments.getLast();
-    long durable = nextSequence;
     List<Submission> batch = new ArrayList<>();
     buffer.clear();
     if (stateDue) {
-      encode(new Submission(hard.records(), List.of(), () -> {}), segment, durable);
+      encode(new Submission(hard.records(), List.of(), () -> {}), segment);
     }
     boolean alone = env.faults().maybe("log.force-each-batch");
     for (Submission next = queue.peek(); next != null; next = queue.peek()) {
@@ -178,23 +188,42 @@ final class LogWriter {
         break;
       }
       queue.remove();
-      encode(next, segment, durable);
+      encode(next, segment);
       hard.apply(next.records);
       HardState.note(next.records, segment);
       batch.add(next);
     }
-    int bytes = buffer.position();
-    segment.file.write(segment.end, buffer.flip());
-    segment.end += bytes;
+    env.events().count("log.bytes", buffer.position());
+    env.events().count("log.batches", batch.size());
+    writeBuffer(segment);
     if (buffer.capacity() > BUFFER_KEPT_BYTES) {
       buffer = ByteBuffer.allocateDirect(BUFFER_KEPT_BYTES);
     }
-    env.events().count("log.bytes", bytes);
-    env.events().count("log.batches", batch.size());
     whenForced(segment.file.force(), () -> forced(batch));
   }
 
-  private void encode(Submission submission, Segment segment, long durable) {
+  private void writeBuffer(Segment segment) throws IOException {
+    int bytes = buffer.position();
+    segment.file.write(segment.end, buffer.flip());
+    segment.end += bytes;
+  }
+
+  /**
+   * When all is quiet, an empty frame that is not forced says that everything before it was
+   * durable: without it, damage to the last batch would look like the torn end of a crash.
+   */
+  private void mark() {
+    markDue = false;
+    Segment segment = segments.getLast();
+    boolean quiet = !busy && !closed && failure == null && queue.isEmpty();
+    if (quiet && durableBelow == nextSequence && segment.fits(Frame.HEAD_BYTES)) {
+      buffer.clear();
+      encode(new Submission(List.of(), List.of(), () -> {}), segment);
+      guarded(() -> writeBuffer(segment));
+    }
+  }
+
+  private void encode(Submission submission, Segment segment) {
     if (buffer.remaining() < submission.frameBytes) {
       int wanted = Math.max(buffer.capacity() * 2, buffer.position() + submission.frameBytes);
       buffer = ByteBuffer.allocateDirect(wanted).put(buffer.flip());
@@ -204,12 +233,13 @@ final class LogWriter {
     RecordCodec.encode(submission.records, buffer);
     Frame.Position position =
         new Frame.Position(segment.id, segment.end + start, submission.frameBytes);
-    Frame.seal(buffer, start, nextSequence++, durable, position);
+    Frame.seal(buffer, start, nextSequence++, durableBelow, position);
     submission.position = position;
   }
 
   private void forced(List<Submission> batch) throws IOException {
     stateDue = false;
+    durableBelow = nextSequence;
     env.events().count("log.forces", 1);
     listener.durable(batch);
     releaseSegments();
@@ -236,6 +266,10 @@ final class LogWriter {
 
   /** Goes on to a new segment with room for the hard state and a frame of {@code frameBytes}. */
   private void roll(int frameBytes, Step then) throws IOException {
+    if (durableBelow < nextSequence) {
+      whenForced(segments.getLast().file.force(), () -> rollAfterMark(frameBytes, then));
+      return;
+    }
     stateDue = true;
     long needed = (long) SegmentHeader.BYTES + stateBytes() + frameBytes;
     if (spareBytes >= needed) {
@@ -250,6 +284,12 @@ final class LogWriter {
     }
     waitsForSpare = () -> roll(frameBytes, then);
     makeSpare(Math.max(needed, options.segmentBytes()));
+  }
+
+  /** The next segment says that all before it is durable, so a mark must be too. */
+  private void rollAfterMark(int frameBytes, Step then) throws IOException {
+    durableBelow = nextSequence;
+    roll(frameBytes, then);
   }
 
   private void rolled(Segment segment, Step then) throws IOException {
@@ -310,6 +350,9 @@ final class LogWriter {
     busy = false;
     if (!queue.isEmpty() || whenIdle != null) {
       schedulePump();
+    } else if (!markDue) {
+      markDue = true;
+      strand.schedule(MARK_AFTER, this::mark);
     }
   }
 

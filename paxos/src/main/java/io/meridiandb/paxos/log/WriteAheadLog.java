@@ -178,7 +178,7 @@ public final class WriteAheadLog implements Log {
     }
     closed = true;
     writer.submit(new LogWriter.Submission(List.of(), List.of(), () -> {}));
-    writer.whenIdle(() -> {
+    writer.close(() -> {
       IOException failure = null;
       for (Segment segment : writer.segments()) {
         try {

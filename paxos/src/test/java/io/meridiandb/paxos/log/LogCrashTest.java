@@ -74,7 +74,7 @@ class LogCrashTest {
       }
       f.strand.execute(() -> f.log.append(batch, () -> acknowledged.add(index)));
       if (index % 3 == 0) {
-        f.world.runFor(Duration.ofMillis(4));
+        f.world.runFor(Duration.ofMillis(index % 12 == 0 ? 200 : 4));
       }
     }
     f.world.runFor(Duration.ofSeconds(1));

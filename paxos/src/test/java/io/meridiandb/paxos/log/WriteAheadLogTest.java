@@ -14,6 +14,7 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.UniverseId;
 import io.meridiandb.kernel.time.Timestamp;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -333,13 +334,27 @@ class WriteAheadLogTest {
       CompletableFuture<Void> closed = new CompletableFuture<>();
       f.strand.execute(() -> f.log.close().thenRun(() -> closed.complete(null)));
       f.await(closed);
-      f.world.kill(SERVER);
-      String segment = f.world.disk(SERVER).paths().getFirst();
-      byte[] bytes = f.world.disk(SERVER).bytes(segment);
-      int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("the only");
-      f.world.disk(SERVER).flipBit(segment, at, 0);
-      f.env = f.world.restart(SERVER);
+      damageTheOnlyRecord(f);
       assertThatThrownBy(f::open).isInstanceOf(LogDamagedException.class);
     }
+  }
+
+  @Test
+  void aQuietMomentProvesTheLastRecordDurableSoDamageToItIsFound() throws Exception {
+    try (LogFixture f = new LogFixture(16, TINY)) {
+      f.durably(entry(1, "the only record there is"));
+      f.world.runFor(LogWriter.MARK_AFTER.multipliedBy(2));
+      damageTheOnlyRecord(f);
+      assertThatThrownBy(f::open).isInstanceOf(LogDamagedException.class);
+    }
+  }
+
+  private static void damageTheOnlyRecord(LogFixture f) throws Exception {
+    f.world.kill(SERVER);
+    String segment = f.world.disk(SERVER).paths().getFirst();
+    byte[] bytes = f.world.disk(SERVER).bytes(segment);
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("the only");
+    f.world.disk(SERVER).flipBit(segment, at, 0);
+    f.env = f.world.restart(SERVER);
   }
 }
