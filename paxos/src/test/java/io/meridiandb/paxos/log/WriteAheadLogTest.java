@@ -349,6 +349,23 @@ class WriteAheadLogTest {
     }
   }
 
+  /**
+   * The mark itself is not forced: a crash that loses it and keeps what came later is no damage.
+   */
+  @Test
+  void aMarkThatIsLostIsNoDamage() {
+    for (int seed = 1; seed <= 80; seed++) {
+      try (LogFixture f = new LogFixture(seed, TINY)) {
+        f.durably(entry(1, "a"));
+        f.world.runFor(LogWriter.MARK_AFTER.multipliedBy(2));
+        f.append(entry(2, seed % 2 == 0 ? "b" : "b".repeat(4000)));
+        f.world.runFor(Duration.ofNanos(f.world.random("crash").nextInt(8_000_000)));
+        f.crash();
+        assertThat(f.recovered().entries()).as("seed " + seed).hasSizeBetween(1, 2);
+      }
+    }
+  }
+
   private static void damageTheOnlyRecord(LogFixture f) throws Exception {
     f.world.kill(SERVER);
     String segment = f.world.disk(SERVER).paths().getFirst();
