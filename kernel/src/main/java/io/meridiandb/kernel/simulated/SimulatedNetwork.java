@@ -16,6 +16,9 @@ import java.util.zip.CRC32C;
  */
 public final class SimulatedNetwork {
   private static final long LOOPBACK_NANOS = 10_000;
+  private static final String LOSS = "message-loss";
+  private static final String REORDER = "message-reorder";
+  private static final String DUPLICATE = "message-duplicate";
 
   private record Link(ServerId from, ServerId to) implements Comparable<Link> {
     @Override
@@ -39,6 +42,7 @@ public final class SimulatedNetwork {
   private final Map<Link, LinkConditions> conditions = new TreeMap<>();
   private final Set<Link> cuts = new LinkedHashSet<>();
   private final Map<LinkLane, Long> lastArrival = new TreeMap<>();
+  private final Map<LinkLane, Long> lastNumber = new TreeMap<>();
   private LinkConditions standard = LinkConditions.lan();
   private long sent;
   private long delivered;
@@ -133,29 +137,27 @@ public final class SimulatedNetwork {
     sent++;
     Link link = path.link;
     if (link.from.equals(link.to)) {
-      post(path, LOOPBACK_NANOS, frame, false);
+      post(new InFlight(path, frame, sent, ""), LOOPBACK_NANOS);
       return;
     }
     LinkConditions now = conditions.getOrDefault(link, standard);
     if (random.chance(now.lossPerMillion(), LinkConditions.MILLION)) {
-      faults.fired("message-loss");
+      faults.fired(LOSS);
       if (!cuts.contains(link) && world.receiver(link.to) != null) {
-        faults.mattered("message-loss");
+        faults.mattered(LOSS);
       }
       world.trace().line(world.queue().now(), () -> "lost " + path);
       return;
     }
-    boolean overtaken = random.chance(now.reorderPerMillion(), LinkConditions.MILLION);
-    if (overtaken) {
-      faults.fired("message-reorder");
+    if (random.chance(now.reorderPerMillion(), LinkConditions.MILLION)) {
+      faults.fired(REORDER);
+      post(new InFlight(path, frame, sent, REORDER), delay(now, 10));
+    } else {
+      post(new InFlight(path, frame, sent, ""), delay(now, 1));
     }
-    post(path, delay(now, overtaken ? 10 : 1), frame, overtaken);
     if (random.chance(now.duplicatePerMillion(), LinkConditions.MILLION)) {
-      faults.fired("message-duplicate");
-      post(path, delay(now, 10), frame.clone(), true);
-      if (world.receiver(link.to) != null) {
-        faults.mattered("message-duplicate");
-      }
+      faults.fired(DUPLICATE);
+      post(new InFlight(path, frame.clone(), sent, DUPLICATE), delay(now, 10));
     }
   }
 
@@ -165,23 +167,25 @@ public final class SimulatedNetwork {
     return SimulatedWorld.nanos(now.latency()) + extra;
   }
 
-  private void post(LinkLane path, long delay, byte[] frame, boolean outOfOrder) {
+  /**
+   * A frame on its way.
+   *
+   * @param number counts all frames; a later one that has arrived before has overtaken this one
+   * @param fault the kind of fault done to it, or empty
+   */
+  private record InFlight(LinkLane path, byte[] frame, long number, String fault) {}
+
+  private void post(InFlight flight, long delay) {
     long at = world.queue().now() + delay;
-    if (!outOfOrder) {
-      at = Math.max(at, lastArrival.getOrDefault(path, 0L) + 1);
-      lastArrival.put(path, at);
+    if (flight.fault.isEmpty()) {
+      at = Math.max(at, lastArrival.getOrDefault(flight.path, 0L) + 1);
+      lastArrival.put(flight.path, at);
     }
-    long arrival = at;
-    world
-        .queue()
-        .post(
-            at - world.queue().now(),
-            "arrival",
-            null,
-            () -> arrive(path, frame, outOfOrder && arrival < lastArrival.getOrDefault(path, 0L)));
+    world.queue().post(at - world.queue().now(), "arrival", null, () -> arrive(flight));
   }
 
-  private void arrive(LinkLane path, byte[] frame, boolean overtaken) {
+  private void arrive(InFlight flight) {
+    LinkLane path = flight.path;
     Incarnation receiver = world.receiver(path.link.to);
     if (receiver == null) {
       return;
@@ -192,12 +196,18 @@ public final class SimulatedNetwork {
     }
     if (receiver.pausedUntil() > world.queue().now()) {
       long wait = receiver.pausedUntil() - world.queue().now();
-      world.queue().post(wait, "arrival", null, () -> arrive(path, frame, overtaken));
+      world.queue().post(wait, "arrival", null, () -> arrive(flight));
       return;
     }
-    if (overtaken) {
-      faults.mattered("message-reorder");
+    boolean overtaken = lastNumber.getOrDefault(path, 0L) > flight.number;
+    if (flight.fault.equals(DUPLICATE) || (overtaken && flight.fault.equals(REORDER))) {
+      faults.mattered(flight.fault);
     }
+    lastNumber.merge(path, flight.number, Math::max);
+    deliver(path, flight.frame, receiver);
+  }
+
+  private void deliver(LinkLane path, byte[] frame, Incarnation receiver) {
     delivered++;
     CRC32C sum = new CRC32C();
     sum.update(frame);
