@@ -130,7 +130,7 @@ SqlNode MeridianDefault() :
     final SqlNode value;
 }
 {
-    value = Expression3(ExprContext.ACCEPT_NON_QUERY) { return value; }
+    value = Expression(ExprContext.ACCEPT_NON_QUERY) { return value; }
 }
 
 void MeridianInterleave(TableDefinition table) :

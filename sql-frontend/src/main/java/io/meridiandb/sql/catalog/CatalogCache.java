@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest catalog that this server knows. It may lag behind: leaders refuse what was planned with
- * an older version, and then the newer one is loaded (protocol G15). Callable from any fiber.
+ * The newest catalog that this server knows. It may lag behind: leaders refuse what was planned
+ * with an older version, and then the newer one is loaded (protocol G15). Callable from any fiber.
  */
 public final class CatalogCache {
   private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(10);
@@ -61,11 +61,8 @@ public final class CatalogCache {
   /** Keeps {@code catalog} if it is newer than the known one; returns the newest. */
   public Catalog install(Catalog catalog) {
     Catalog after =
-        newest.updateAndGet(
-            known ->
-                known == null || known.version().compareTo(catalog.version()) < 0
-                    ? catalog
-                    : known);
+        newest.updateAndGet(known ->
+            known == null || known.version().compareTo(catalog.version()) < 0 ? catalog : known);
     return after == null ? catalog : after;
   }
 }

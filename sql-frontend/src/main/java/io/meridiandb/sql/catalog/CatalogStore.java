@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The catalog's rows in key space 0. They are read and written by ordinary transactions that are
- * exempt from the schema check; a transaction that changes them also raises the version row, so that
- * a change is visible everywhere at its commit (protocol G15).
+ * exempt from the schema check; a transaction that changes them also raises the version row, so
+ * that a change is visible everywhere at its commit (protocol G15).
  */
 final class CatalogStore {
   private static final String KIND_TABLE = "table";
@@ -47,10 +47,12 @@ final class CatalogStore {
 
   private static SchemaVersion version(Transaction transaction, LockMode lock) {
     List<@Nullable Object[]> rows =
-        read(transaction, SystemTables.SCHEMA_VERSION, KeyRange.point(SystemKeys.SCHEMA_VERSION), lock);
-    return rows.isEmpty()
-        ? SchemaVersion.INITIAL
-        : new SchemaVersion(number(rows.getFirst()[1]));
+        read(
+            transaction,
+            SystemTables.SCHEMA_VERSION,
+            KeyRange.point(SystemKeys.SCHEMA_VERSION),
+            lock);
+    return rows.isEmpty() ? SchemaVersion.INITIAL : new SchemaVersion(number(rows.getFirst()[1]));
   }
 
   private static List<TableDescriptor> tables(Transaction transaction, LockMode lock) {

@@ -22,12 +22,15 @@ public final class ColumnTypes {
   public static SqlType of(SqlDataTypeSpec spec) {
     SqlTypeNameSpec name = spec.getTypeNameSpec();
     SqlType type =
-        name instanceof SqlBasicTypeNameSpec basic ? ofBasic(basic) : named(name.getTypeName().names.getLast());
+        name instanceof SqlBasicTypeNameSpec basic
+            ? ofBasic(basic)
+            : named(name.getTypeName().names.getLast());
     if (type == null) {
       throw new PositionedException(
           new MeridianException(
                   ErrorCode.UNDEFINED_OBJECT,
-                  "type \"" + name.getTypeName().toString().toLowerCase(Locale.ROOT)
+                  "type \""
+                      + name.getTypeName().toString().toLowerCase(Locale.ROOT)
                       + "\" does not exist")
               .withHint(
                   "Types: TEXT, VARCHAR(n), SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION,"

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CREATE and DROP TABLE inside a transaction that the caller commits: a statement is atomic, and the
- * checks are made on the catalog that the transaction itself reads, not on a cached one.
+ * CREATE and DROP TABLE inside a transaction that the caller commits: a statement is atomic, and
+ * the checks are made on the catalog that the transaction itself reads, not on a cached one.
  */
 public final class Ddl {
   /**
@@ -50,8 +50,7 @@ public final class Ddl {
         return Result.nothing("table \"" + name + "\" already exists, skipping");
       }
       throw new PositionedException(
-          new MeridianException(
-              ErrorCode.DUPLICATE_TABLE, "table \"" + name + "\" already exists"),
+          new MeridianException(ErrorCode.DUPLICATE_TABLE, "table \"" + name + "\" already exists"),
           statement.name().getParserPosition());
     }
     // The definition is checked before an id is taken, so that an error writes nothing.
@@ -77,8 +76,7 @@ public final class Ddl {
         return Result.nothing("table \"" + name + "\" does not exist, skipping");
       }
       throw new PositionedException(
-          new MeridianException(
-              ErrorCode.UNDEFINED_TABLE, "table \"" + name + "\" does not exist"),
+          new MeridianException(ErrorCode.UNDEFINED_TABLE, "table \"" + name + "\" does not exist"),
           statement.name().getParserPosition());
     }
     List<TableDescriptor> gone = new ArrayList<>(catalog.descendants(table));

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The views that describe the database: the standard's {@code information_schema}, as far as clients
- * and tools ask for it, and {@code meridian_sys} for what the standard has no words for.
+ * The views that describe the database: the standard's {@code information_schema}, as far as
+ * clients and tools ask for it, and {@code meridian_sys} for what the standard has no words for.
  */
 public final class SystemViews {
   /** The name of the only database. */
@@ -76,8 +76,7 @@ public final class SystemViews {
             text("constraint_type")),
         (catalog, rows) -> {
           for (TableDescriptor table : catalog.tables()) {
-            rows.add(
-                DATABASE, SCHEMA, keyName(table), SCHEMA, table.name(), "PRIMARY KEY");
+            rows.add(DATABASE, SCHEMA, keyName(table), SCHEMA, table.name(), "PRIMARY KEY");
           }
         });
     define(
@@ -201,9 +200,7 @@ public final class SystemViews {
           table,
           column.name(),
           position,
-          column.defaultValue() == null
-              ? null
-              : ExprText.of(column.defaultValue(), List.of()),
+          column.defaultValue() == null ? null : ExprText.of(column.defaultValue(), List.of()),
           column.nullable() ? "YES" : "NO",
           typeName(type),
           type.kind() == SqlType.Kind.TEXT && type.precision() > 0
@@ -244,9 +241,7 @@ public final class SystemViews {
 
   private static String keyText(TableDescriptor table) {
     return table.primaryKey().stream()
-        .map(
-            part ->
-                table.columns().get(part.column()).name() + (part.descending() ? " DESC" : ""))
+        .map(part -> table.columns().get(part.column()).name() + (part.descending() ? " DESC" : ""))
         .collect(Collectors.joining(", "));
   }
 }

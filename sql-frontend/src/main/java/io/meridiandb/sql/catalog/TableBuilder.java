@@ -133,11 +133,7 @@ public final class TableBuilder {
     SqlNode value = definition.defaultValue();
     Expr defaultValue = value == null ? null : defaults.translate(value, type);
     return new ColumnDescriptor(
-        id,
-        definition.name().getSimple(),
-        type,
-        !definition.notNull() && !inKey,
-        defaultValue);
+        id, definition.name().getSimple(), type, !definition.notNull() && !inKey, defaultValue);
   }
 
   private List<KeyPart> primaryKey(String table, List<ColumnDescriptor> columns) {
@@ -186,7 +182,8 @@ public final class TableBuilder {
     TableDescriptor parent = catalog.table(name);
     if (parent == null) {
       throw error(
-          ErrorCode.UNDEFINED_TABLE, "parent table \"" + name + "\" does not exist",
+          ErrorCode.UNDEFINED_TABLE,
+          "parent table \"" + name + "\" does not exist",
           interleave.parent());
     }
     int depth = 1;
@@ -227,7 +224,8 @@ public final class TableBuilder {
                             expected.name(),
                             expected.type().sqlName(),
                             above.get(i).descending() ? " DESC" : ""))
-                .withHint("Types and directions are those of the parent, in its order; names may differ."),
+                .withHint(
+                    "Types and directions are those of the parent, in its order; names may differ."),
             position);
       }
     }

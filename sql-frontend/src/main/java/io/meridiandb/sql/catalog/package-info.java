@@ -1,4 +1,7 @@
-/** What tables exist: the immutable catalog, where it is stored, DDL, and the views that describe it. */
+/**
+ * What tables exist: the immutable catalog, where it is stored, DDL, and the views that describe
+ * it.
+ */
 @NullMarked
 package io.meridiandb.sql.catalog;
 

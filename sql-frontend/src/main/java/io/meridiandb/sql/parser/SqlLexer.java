@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits a statement into tokens in one pass, a few microseconds for an ordinary statement. It serves
- * what must come before the grammar: the limits, the plan cache's fingerprint, and error texts.
+ * Splits a statement into tokens in one pass, a few microseconds for an ordinary statement. It
+ * serves what must come before the grammar: the limits, the plan cache's fingerprint, and error
+ * texts.
  */
 public final class SqlLexer {
   private static final String OPERATOR_CHARACTERS = "+-*/<>=~!@#%^&|`:";
@@ -24,7 +25,8 @@ public final class SqlLexer {
   /**
    * The tokens of {@code sql}; white space and comments are left out.
    *
-   * @throws MeridianException SYNTAX_ERROR with a position for a string, name or comment without end
+   * @throws MeridianException SYNTAX_ERROR with a position for a string, name or comment without
+   *     end
    */
   public static List<Token> tokens(String sql) {
     SqlLexer lexer = new SqlLexer(sql);
@@ -130,8 +132,7 @@ public final class SqlLexer {
     }
     if (i < sql.length() && (sql.charAt(i) == 'e' || sql.charAt(i) == 'E')) {
       int exponent = i + 1;
-      if (exponent < sql.length()
-          && (sql.charAt(exponent) == '+' || sql.charAt(exponent) == '-')) {
+      if (exponent < sql.length() && (sql.charAt(exponent) == '+' || sql.charAt(exponent) == '-')) {
         exponent++;
       }
       if (exponent < sql.length() && isDigit(sql.charAt(exponent))) {

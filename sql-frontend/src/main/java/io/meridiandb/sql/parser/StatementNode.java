@@ -9,8 +9,8 @@ import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
 /**
- * The root that the grammar returns: carries a {@link Statement} through Calcite's parser interface.
- * It never reaches the validator, which only sees the queries inside.
+ * The root that the grammar returns: carries a {@link Statement} through Calcite's parser
+ * interface. It never reaches the validator, which only sees the queries inside.
  */
 public final class StatementNode extends SqlCall {
   private static final SqlOperator OPERATOR =

@@ -26,10 +26,34 @@ public final class StatementParser {
 
   private static final Set<String> UNSUPPORTED_STARTS =
       Set.of(
-          "alter", "analyze", "call", "comment", "copy", "create", "deallocate", "declare",
-          "describe", "discard", "do", "drop", "execute", "fetch", "grant", "listen", "lock",
-          "merge", "notify", "prepare", "refresh", "reindex", "release", "revoke", "savepoint",
-          "truncate", "upsert", "vacuum");
+          "alter",
+          "analyze",
+          "call",
+          "comment",
+          "copy",
+          "create",
+          "deallocate",
+          "declare",
+          "describe",
+          "discard",
+          "do",
+          "drop",
+          "execute",
+          "fetch",
+          "grant",
+          "listen",
+          "lock",
+          "merge",
+          "notify",
+          "prepare",
+          "refresh",
+          "reindex",
+          "release",
+          "revoke",
+          "savepoint",
+          "truncate",
+          "upsert",
+          "vacuum");
 
   private static final SqlParser.Config CONFIG =
       SqlParser.config()
@@ -46,8 +70,8 @@ public final class StatementParser {
   /**
    * Parses one statement; a semicolon may stand at its end.
    *
-   * @throws MeridianException SYNTAX_ERROR, FEATURE_NOT_SUPPORTED or STATEMENT_TOO_COMPLEX, with the
-   *     position
+   * @throws MeridianException SYNTAX_ERROR, FEATURE_NOT_SUPPORTED or STATEMENT_TOO_COMPLEX, with
+   *     the position
    */
   public static Statement parse(String sql) {
     StatementLimits.checkLength(sql);
@@ -84,7 +108,8 @@ public final class StatementParser {
     for (Token token : tokens) {
       if (token.is(sql, ";")) {
         throw new MeridianException(
-                ErrorCode.SYNTAX_ERROR, "one statement at a time: there is more after the semicolon")
+                ErrorCode.SYNTAX_ERROR,
+                "one statement at a time: there is more after the semicolon")
             .at(Positions.ofOffset(sql, token.start()));
       }
     }

@@ -1,4 +1,6 @@
-/** From statement text to a syntax tree: limits, lexer, grammar front end, errors with positions. */
+/**
+ * From statement text to a syntax tree: limits, lexer, grammar front end, errors with positions.
+ */
 @NullMarked
 package io.meridiandb.sql.parser;
 

@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement with parameters in place of its constants, so that texts which differ in constants alone
- * share one plan. Only constants that cannot change the plan's shape are taken out: those compared
- * with something, those of IN and BETWEEN, and those in the rows of VALUES. Ordinals, LIMIT, LIKE
- * patterns, intervals and the select list keep theirs.
+ * A statement with parameters in place of its constants, so that texts which differ in constants
+ * alone share one plan. Only constants that cannot change the plan's shape are taken out: those
+ * compared with something, those of IN and BETWEEN, and those in the rows of VALUES. Ordinals,
+ * LIMIT, LIKE patterns, intervals and the select list keep theirs.
  */
 public final class Fingerprint {
   /** Statements with more constants are planned as they are. */

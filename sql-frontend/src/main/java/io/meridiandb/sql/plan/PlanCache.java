@@ -21,9 +21,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans of a server, by text, schema version and parameter types; with constants in the text, by the
- * text's {@link Fingerprint}. A statement that is found here touches nothing of Calcite. Callable from
- * any fiber.
+ * Plans of a server, by text, schema version and parameter types; with constants in the text, by
+ * the text's {@link Fingerprint}. A statement that is found here touches nothing of Calcite.
+ * Callable from any fiber.
  */
 public final class PlanCache {
   /** Most plans that are kept; the one that was not used for longest goes first. */
@@ -158,8 +158,7 @@ public final class PlanCache {
         if (sql.charAt(token.start()) == '?') {
           marks++;
         } else {
-          highest =
-              Math.max(highest, Integer.parseInt(sql, token.start() + 1, token.end(), 10));
+          highest = Math.max(highest, Integer.parseInt(sql, token.start() + 1, token.end(), 10));
         }
       }
     }

@@ -64,11 +64,7 @@ public final class PlanText {
       case PhysicalPlan.NestedLoopJoin join ->
           "NestedLoopJoin " + join.type() + condition(join.condition(), join);
       case PhysicalPlan.LookupJoin join ->
-          "LookupJoin "
-              + join.type()
-              + " "
-              + lookupKeys(join)
-              + condition(join.condition(), join);
+          "LookupJoin " + join.type() + " " + lookupKeys(join) + condition(join.condition(), join);
       case PhysicalPlan.Union _ -> "Union";
       case PhysicalPlan.SetOperation operation ->
           (operation.minus() ? "Except" : "Intersect") + (operation.all() ? " all" : "");
@@ -212,13 +208,12 @@ public final class PlanText {
   private static String keys(List<SortKey> keys, PhysicalPlan input) {
     List<String> columns = names(input);
     return keys.stream()
-        .map(
-            key ->
-                columns.get(key.column())
-                    + (key.descending() ? " desc" : "")
-                    + (key.nullsFirst() == key.descending()
-                        ? ""
-                        : key.nullsFirst() ? " nulls first" : " nulls last"))
+        .map(key ->
+            columns.get(key.column())
+                + (key.descending() ? " desc" : "")
+                + (key.nullsFirst() == key.descending()
+                    ? ""
+                    : key.nullsFirst() ? " nulls first" : " nulls last"))
         .collect(Collectors.joining(", "));
   }
 

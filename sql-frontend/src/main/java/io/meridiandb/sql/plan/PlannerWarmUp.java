@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans representative statements over made-up tables: the first plan of a process costs a second of
- * class loading, which no client should wait for.
+ * Plans representative statements over made-up tables: the first plan of a process costs a second
+ * of class loading, which no client should wait for.
  */
 public final class PlannerWarmUp {
   private static final int ROUNDS = 3;

@@ -73,10 +73,10 @@ public final class StatementPlanner {
     QueryCompiler compiler = new QueryCompiler(schema, parameters);
     ExprTranslator translator = new ExprTranslator(compiler.rexBuilder(), parameterCount);
     SystemTime time = SystemTime.takeOut(query.query());
+    List<String> before = ColumnNames.before(time.query());
     SqlNode valid = compiler.validate(time.query());
     RelRoot root = compiler.convert(valid);
-    List<String> names =
-        ColumnNames.of(valid, root.validatedRowType.getFieldNames());
+    List<String> names = ColumnNames.of(valid, before, root.validatedRowType.getFieldNames());
     PhysicalPlan plan =
         Renaming.columns(
             new PlanBuilder(translator, parameters).build(compiler.optimise(root)), names);
@@ -98,8 +98,7 @@ public final class StatementPlanner {
         asOf);
   }
 
-  private PlannedStatement dml(
-      Statement.Dml dml, int parameterCount, ParameterTypes parameters) {
+  private PlannedStatement dml(Statement.Dml dml, int parameterCount, ParameterTypes parameters) {
     DmlPlanner planner = new DmlPlanner(catalog, schema, parameters, parameterCount);
     DmlPlanner.Result result = planner.plan(dml);
     return new PlannedStatement(
@@ -123,7 +122,8 @@ public final class StatementPlanner {
    * The expression of a column's DEFAULT: a constant, or one that the session gives a value such as
    * {@code now()}.
    *
-   * @throws MeridianException for columns, subqueries, parameters, or a value that the type cannot take
+   * @throws MeridianException for columns, subqueries, parameters, or a value that the type cannot
+   *     take
    */
   public Expr defaultValue(String sql, SqlNode value, SqlType type) {
     ParameterTypes parameters = new ParameterTypes(List.of());

@@ -24,8 +24,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many executions in one request: one statement with many rows of parameters, or several statements.
- * Rows of a plain INSERT are written in one piece.
+ * Many executions in one request: one statement with many rows of parameters, or several
+ * statements. Rows of a plain INSERT are written in one piece.
  */
 final class BatchWork implements Work {
   private final SessionContext session;
@@ -131,7 +131,9 @@ final class BatchWork implements Work {
     return a == b;
   }
 
-  /** Behind the last of the steps from {@code from} on that insert one row each by the same plan. */
+  /**
+   * Behind the last of the steps from {@code from} on that insert one row each by the same plan.
+   */
   private int endOfInserts(int from) {
     PlannedStatement plan = steps.get(from).plan;
     if (!(plan.plan() instanceof PhysicalPlan.Insert insert)
@@ -157,8 +159,7 @@ final class BatchWork implements Work {
     try (Execution execution =
         Execution.start(
             plan,
-            session.query(
-                transaction, step.plan.version(), step.parameters, checkNow, request))) {
+            session.query(transaction, step.plan.version(), step.parameters, checkNow, request))) {
       for (List<@Nullable Object[]> rows = execution.next();
           rows != null;
           rows = execution.next()) {
@@ -169,8 +170,7 @@ final class BatchWork implements Work {
   }
 
   /** One INSERT of all rows. */
-  private PhysicalPlan together(
-      PhysicalPlan.Insert insert, OpenTransaction transaction, int end) {
+  private PhysicalPlan together(PhysicalPlan.Insert insert, OpenTransaction transaction, int end) {
     List<Expr> row = ((PhysicalPlan.Values) insert.input()).rows().getFirst();
     List<List<Expr>> rows = new ArrayList<>(end - index);
     for (int i = index; i < end; i++) {

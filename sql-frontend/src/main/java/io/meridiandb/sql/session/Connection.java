@@ -28,8 +28,7 @@ final class Connection implements FrameChannel.Listener {
   private final AtomicReference<@Nullable RunningRequest> running = new AtomicReference<>();
   private volatile boolean ended;
 
-  Connection(
-      SessionServices services, RandomSource random, FrameChannel toClient, Runnable onEnd) {
+  Connection(SessionServices services, RandomSource random, FrameChannel toClient, Runnable onEnd) {
     this.services = services;
     this.random = random;
     this.toClient = toClient;
@@ -52,8 +51,7 @@ final class Connection implements FrameChannel.Listener {
       default -> {
         if (!inbox.put(frame)) {
           refuse(
-              frame.getRequest(),
-              "more than " + Inbox.REQUESTS_MAX + " requests were sent ahead");
+              frame.getRequest(), "more than " + Inbox.REQUESTS_MAX + " requests were sent ahead");
         }
       }
     }
@@ -61,8 +59,7 @@ final class Connection implements FrameChannel.Listener {
 
   private void refuse(long request, String what) {
     MeridianException error = new MeridianException(ErrorCode.PROTOCOL_VIOLATION, what);
-    send(
-        ServerFrame.newBuilder().setRequest(request).setFailure(Failures.toFrame(error)).build());
+    send(ServerFrame.newBuilder().setRequest(request).setFailure(Failures.toFrame(error)).build());
     toClient.close();
     closed(what);
   }
@@ -127,10 +124,7 @@ final class Connection implements FrameChannel.Listener {
     } finally {
       session.close();
       onEnd.run();
-      services
-          .env()
-          .events()
-          .event(Events.Level.DEBUG, "sql.session", "a session has ended");
+      services.env().events().event(Events.Level.DEBUG, "sql.session", "a session has ended");
     }
   }
 }

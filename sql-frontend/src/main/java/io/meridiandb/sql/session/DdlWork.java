@@ -60,10 +60,7 @@ final class DdlWork implements Work {
           switch (statement) {
             case Statement.CreateTable create -> {
               StatementPlanner planner =
-                  session
-                      .services()
-                      .plans()
-                      .planner(session.services().catalogs().current());
+                  session.services().plans().planner(session.services().catalogs().current());
               yield Ddl.create(
                   transaction.transaction(),
                   create,
@@ -77,9 +74,7 @@ final class DdlWork implements Work {
     }
     result = done;
     Complete.Builder complete =
-        Complete.newBuilder()
-            .setTag(creates ? "CREATE TABLE" : "DROP TABLE")
-            .setUpdateCount(0);
+        Complete.newBuilder().setTag(creates ? "CREATE TABLE" : "DROP TABLE").setUpdateCount(0);
     String notice = done.notice();
     return notice == null ? complete : complete.addNotices(notice);
   }

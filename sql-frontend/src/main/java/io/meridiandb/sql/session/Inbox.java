@@ -10,7 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Requests that wait for the session's fiber, in order. Filled from any thread, emptied by one fiber. */
+/**
+ * Requests that wait for the session's fiber, in order. Filled from any thread, emptied by one
+ * fiber.
+ */
 final class Inbox {
   /** A client that sends more requests ahead than this is cut off. */
   static final int REQUESTS_MAX = 10_000;

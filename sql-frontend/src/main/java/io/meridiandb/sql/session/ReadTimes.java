@@ -32,8 +32,7 @@ final class ReadTimes {
       case LocalDate date -> of(date.atStartOfDay().toInstant(ZoneOffset.UTC));
       case Long nanos -> new Timestamp(nanos);
       case String text when text.startsWith("-") ->
-          now.plus(
-              Duration.ofNanos(-TimestampBound.parse("exact:" + text.substring(1)).nanos()));
+          now.plus(Duration.ofNanos(-TimestampBound.parse("exact:" + text.substring(1)).nanos()));
       case String text -> of((Instant) ValueText.parse(text, SqlType.TIMESTAMPTZ));
       case null, default ->
           throw new MeridianException(

@@ -7,7 +7,9 @@ import io.meridiandb.wire.proto.ClientFrame;
 import io.meridiandb.wire.proto.ServerFrame;
 import io.meridiandb.wire.spi.FrameChannel;
 
-/** A connection beyond the limit: its first request is answered with the reason, then it is closed. */
+/**
+ * A connection beyond the limit: its first request is answered with the reason, then it is closed.
+ */
 final class RefusedConnection implements FrameChannel.Listener {
   private final FrameChannel toClient;
   private final MeridianException reason;

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the rows of a result in frames, as far as the client's credit goes. What belongs to a change
- * that has not committed is held back.
+ * Sends the rows of a result in frames, as far as the client's credit goes. What belongs to a
+ * change that has not committed is held back.
  */
 final class ResultSender {
   /** Most rows of a frame. */
@@ -72,10 +72,7 @@ final class ResultSender {
   /** Sends the rows that wait for a full frame. */
   void flush() {
     if (rows > 0) {
-      send(
-          frame()
-              .setRows(Rows.newBuilder().addAllValues(values).setRowCount(rows))
-              .build());
+      send(frame().setRows(Rows.newBuilder().addAllValues(values).setRowCount(rows)).build());
       values.clear();
       rows = 0;
       bytes = 0;

@@ -104,7 +104,8 @@ final class Session {
 
   private void fail(ClientFrame frame, MeridianException error, int batchIndex) {
     boolean ends =
-        error.code() != ErrorCode.TRANSACTION_FAILED && frame.getBodyCase() != ClientFrame.BodyCase.HELLO;
+        error.code() != ErrorCode.TRANSACTION_FAILED
+            && frame.getBodyCase() != ClientFrame.BodyCase.HELLO;
     if (ends) {
       transactions.fail();
     }
@@ -181,8 +182,7 @@ final class Session {
         TransactionRequest.of(
             execute.getSequence(), execute.getAckedSequence(), execute.getTransaction());
     if (prepared instanceof Prepared.Planned planned) {
-      Work work =
-          new StatementWork(context, request, sql, values, execute.getMaxRows(), planned);
+      Work work = new StatementWork(context, request, sql, values, execute.getMaxRows(), planned);
       return run(work, asked, execute.getMode(), request);
     }
     Prepared.Utility utility = (Prepared.Utility) prepared;

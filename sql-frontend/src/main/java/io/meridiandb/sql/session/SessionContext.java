@@ -35,8 +35,8 @@ final class SessionContext {
   }
 
   /**
-   * Plans a statement with the newest known catalog; a name that is not in it is looked for again in
-   * the newest catalog there is.
+   * Plans a statement with the newest known catalog; a name that is not in it is looked for again
+   * in the newest catalog there is.
    */
   Prepared prepare(String sql, List<@Nullable SqlType> declared) {
     Catalog catalog = services.catalogs().current();

@@ -79,7 +79,8 @@ final class Settings {
         String zone = value.toUpperCase(Locale.ROOT);
         if (!zone.equals("UTC") && !zone.equals("GMT") && !zone.equals("Z")) {
           throw new MeridianException(
-                  ErrorCode.FEATURE_NOT_SUPPORTED, "time zones other than UTC are not supported yet")
+                  ErrorCode.FEATURE_NOT_SUPPORTED,
+                  "time zones other than UTC are not supported yet")
               .withHint("Convert in the application: TIMESTAMPTZ values are moments.");
         }
       }

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The SQL side of a server: takes connections and runs each on a fiber of its own. Callable from any
- * thread.
+ * The SQL side of a server: takes connections and runs each on a fiber of its own. Callable from
+ * any thread.
  */
 public final class SqlService {
   /** Most sessions at a time (DESIGN 10). */
@@ -75,8 +75,7 @@ public final class SqlService {
               .withHint("Use a connection pool, or another server of the universe."));
     }
     long number = opened.incrementAndGet();
-    Connection connection =
-        new Connection(services, fork(number), toClient, open::decrementAndGet);
+    Connection connection = new Connection(services, fork(number), toClient, open::decrementAndGet);
     services.env().fibers().start("sql-session-" + number, connection::run);
     return connection;
   }
@@ -102,8 +101,8 @@ public final class SqlService {
   }
 
   /**
-   * Plans some statements so that Calcite's classes are loaded and compiled before a client waits for
-   * it. Takes about a second of one processor; needs neither tables nor other servers.
+   * Plans some statements so that Calcite's classes are loaded and compiled before a client waits
+   * for it. Takes about a second of one processor; needs neither tables nor other servers.
    */
   public void warmUp() {
     PlannerWarmUp.run();

@@ -57,9 +57,7 @@ final class StatementWork implements Work {
     }
     List<@Nullable Object> constants = prepared.constants();
     parameters =
-        constants == null
-            ? WireTypes.decode(values, prepared.plan().parameters())
-            : constants;
+        constants == null ? WireTypes.decode(values, prepared.plan().parameters()) : constants;
   }
 
   private PlannedStatement plan() {
@@ -73,9 +71,7 @@ final class StatementWork implements Work {
 
   @Override
   public @Nullable Timestamp readTimestamp() {
-    return plan().asOf() == null
-        ? null
-        : ReadTimes.of(plan().asOf(), session, parameters);
+    return plan().asOf() == null ? null : ReadTimes.of(plan().asOf(), session, parameters);
   }
 
   @Override

@@ -23,8 +23,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transactions of one session: at most one that the client opened, otherwise one for each request.
- * Used by the session's fiber alone.
+ * The transactions of one session: at most one that the client opened, otherwise one for each
+ * request. Used by the session's fiber alone.
  */
 final class Transactions {
   /** How long a transaction that the client opened may last. */

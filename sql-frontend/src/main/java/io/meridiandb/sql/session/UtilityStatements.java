@@ -123,7 +123,7 @@ final class UtilityStatements {
 
   private Complete.Builder set(Statement.Set set) {
     settings.set(set.name(), text(set.value()));
-    return Complete.newBuilder().setTag("SET").setUpdateCount(-1);
+    return Complete.newBuilder().setTag(set.value() == null ? "RESET" : "SET").setUpdateCount(-1);
   }
 
   private static @Nullable String text(@Nullable SqlNode value) {
@@ -162,10 +162,7 @@ final class UtilityStatements {
 
   /** Runs the statement, keeps its rows, and shows how many there were and how long it took. */
   private Complete.Builder analyze(
-      PlannedStatement plan,
-      Execute execute,
-      TransactionRequest asked,
-      RunningRequest request) {
+      PlannedStatement plan, Execute execute, TransactionRequest asked, RunningRequest request) {
     AnalyzeWork work =
         new AnalyzeWork(
             session, request, execute.getParametersList(), new Prepared.Planned(plan, null));
@@ -184,8 +181,7 @@ final class UtilityStatements {
       String sql, Statement statement, TransactionRequest asked, RunningRequest request) {
     if (transactions.isOpen()) {
       throw new MeridianException(
-              ErrorCode.ACTIVE_TRANSACTION,
-              "CREATE and DROP cannot run inside a transaction block")
+              ErrorCode.ACTIVE_TRANSACTION, "CREATE and DROP cannot run inside a transaction block")
           .withHint("COMMIT or ROLLBACK first: each of them is a transaction of its own.");
     }
     DdlWork work = new DdlWork(session, sql, statement);

@@ -98,8 +98,8 @@ final class WireTypes {
   /**
    * The values of a statement's parameters in the types that its plan gives them.
    *
-   * @throws MeridianException UNDEFINED_PARAMETER for too few or too many, class 22 for a value that
-   *     the type cannot take
+   * @throws MeridianException UNDEFINED_PARAMETER for too few or too many, class 22 for a value
+   *     that the type cannot take
    */
   static List<@Nullable Object> decode(List<Value> values, List<SqlType> types) {
     if (values.size() != types.size()) {

@@ -1,4 +1,6 @@
-/** One client's conversation: frames in and out, transactions, settings, batches, streaming, cancel. */
+/**
+ * One client's conversation: frames in and out, transactions, settings, batches, streaming, cancel.
+ */
 @NullMarked
 package io.meridiandb.sql.session;
 

@@ -18,7 +18,8 @@ public final class CalciteErrors {
    *
    * @param pattern what Calcite says
    * @param code its SQLSTATE
-   * @param text what the user is told, with {@code $1} for the pattern's groups; null keeps the text
+   * @param text what the user is told, with {@code $1} for the pattern's groups; null keeps the
+   *     text
    */
   private record Rule(Pattern pattern, ErrorCode code, @Nullable String text) {}
 
@@ -57,7 +58,8 @@ public final class CalciteErrors {
               ErrorCode.UNDEFINED_FUNCTION,
               "function $1 does not take so many arguments"),
           rule("Cannot apply '(.*)' to arguments.*", ErrorCode.UNDEFINED_FUNCTION, null),
-          rule("Values passed to .* must have compatible types", ErrorCode.UNDEFINED_FUNCTION, null),
+          rule(
+              "Values passed to .* must have compatible types", ErrorCode.UNDEFINED_FUNCTION, null),
           rule(
               "Expression '(.*)' is not being grouped",
               ErrorCode.GROUPING_ERROR,
@@ -77,8 +79,14 @@ public final class CalciteErrors {
               ErrorCode.DATATYPE_MISMATCH,
               "the condition of WHERE must be boolean"),
           rule(".*must be a condition", ErrorCode.DATATYPE_MISMATCH, null),
-          rule("Unknown datatype name '(.*)'", ErrorCode.UNDEFINED_OBJECT, "type \"$1\" does not exist"),
-          rule("Unknown identifier '(.*)'", ErrorCode.UNDEFINED_OBJECT, "type or column \"$1\" does not exist"));
+          rule(
+              "Unknown datatype name '(.*)'",
+              ErrorCode.UNDEFINED_OBJECT,
+              "type \"$1\" does not exist"),
+          rule(
+              "Unknown identifier '(.*)'",
+              ErrorCode.UNDEFINED_OBJECT,
+              "type or column \"$1\" does not exist"));
 
   private CalciteErrors() {}
 
@@ -96,8 +104,7 @@ public final class CalciteErrors {
       case MeridianException error -> error;
       case PositionedException error -> error.error().at(Positions.of(sql, error.position()));
       case CalciteContextException error ->
-          translated(error)
-              .at(Positions.of(sql, error.getPosLine(), error.getPosColumn()));
+          translated(error).at(Positions.of(sql, error.getPosLine(), error.getPosColumn()));
       case StackOverflowError error -> StatementLimits.overflow(error);
       default -> {
         Throwable cause = thrown.getCause();

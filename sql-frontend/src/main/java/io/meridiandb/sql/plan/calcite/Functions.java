@@ -165,8 +165,7 @@ public final class Functions {
     context("version", Context.VERSION, TEXT);
   }
 
-  private static RelDataType type(
-      RelDataTypeFactory factory, boolean decimal, boolean isNullable) {
+  private static RelDataType type(RelDataTypeFactory factory, boolean decimal, boolean isNullable) {
     return factory.createTypeWithNullability(
         factory.createSqlType(decimal ? SqlTypeName.DECIMAL : SqlTypeName.DOUBLE), isNullable);
   }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operators and functions that the validator knows: the standard's, PostgreSQL's, and those of
- * {@link Functions} in place of namesakes. Names are found in any case, since the parser lower-cases
- * what is not quoted and Calcite writes its own in capitals.
+ * {@link Functions} in place of namesakes. Names are found in any case, since the parser
+ * lower-cases what is not quoted and Calcite writes its own in capitals.
  */
 public final class MeridianOperatorTable implements SqlOperatorTable {
   /** The only instance. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL's type rules where Calcite leaves a choice. Unconstrained NUMERIC, which Calcite does
- * not know, is a DECIMAL of {@link #NUMERIC_PRECISION_MAX} digits: arithmetic on NUMERIC always gives
- * it, so no digit is cut on the way.
+ * not know, is a DECIMAL of {@link #NUMERIC_PRECISION_MAX} digits: arithmetic on NUMERIC always
+ * gives it, so no digit is cut on the way.
  */
 public final class MeridianTypeSystem extends RelDataTypeSystemImpl {
   /** Most digits of a NUMERIC. */

@@ -1,7 +1,7 @@
 package io.meridiandb.sql.plan.calcite;
 
-import io.meridiandb.sql.parser.MeridianConformance;
 import io.meridiandb.row.type.SqlType;
+import io.meridiandb.sql.parser.MeridianConformance;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
@@ -15,8 +15,8 @@ import org.apache.calcite.sql.validate.SqlValidatorScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calcite's validator with types for parameters wherever they stand (Calcite refuses {@code SELECT ?}
- * and {@code ? + ?}). One instance validates one statement.
+ * Calcite's validator with types for parameters wherever they stand (Calcite refuses {@code SELECT
+ * ?} and {@code ? + ?}). One instance validates one statement.
  */
 public final class MeridianValidator extends SqlValidatorImpl {
   private final ParameterTypes parameters;

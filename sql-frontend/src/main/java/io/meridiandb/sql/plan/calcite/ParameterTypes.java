@@ -6,10 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types of a statement's parameters while it is validated. What the context demands ({@code col =
- * $1}) and what the client declared are brought together as PostgreSQL does for an unknown literal:
- * an undeclared parameter takes the context's type, TEXT without one; text is taken as undeclared, so
- * that it can stand for anything; a number is widened to the context's type, never narrowed.
+ * The types of a statement's parameters while it is validated. What the context demands ({@code col
+ * = $1}) and what the client declared are brought together as PostgreSQL does for an unknown
+ * literal: an undeclared parameter takes the context's type, TEXT without one; text is taken as
+ * undeclared, so that it can stand for anything; a number is widened to the context's type, never
+ * narrowed.
  */
 public final class ParameterTypes {
   private final List<@Nullable SqlType> declared;
@@ -70,7 +71,9 @@ public final class ParameterTypes {
     return takes(context.kind(), byClient.kind()) ? SqlType.of(context.kind()) : byClient;
   }
 
-  /** Whether every value of {@code from} can be read as one of {@code to} without loss of meaning. */
+  /**
+   * Whether every value of {@code from} can be read as one of {@code to} without loss of meaning.
+   */
   private static boolean takes(SqlType.Kind to, SqlType.Kind from) {
     return switch (from) {
       case SMALLINT, INTEGER ->

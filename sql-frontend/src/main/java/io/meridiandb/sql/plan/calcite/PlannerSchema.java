@@ -49,8 +49,7 @@ public final class PlannerSchema {
     }
     schemas.put(DEFAULT_SCHEMA, tables);
     for (SystemView view : SystemViews.all()) {
-      Tables views =
-          (Tables) schemas.computeIfAbsent(view.schema(), name -> new Tables());
+      Tables views = (Tables) schemas.computeIfAbsent(view.schema(), name -> new Tables());
       views.tables.put(view.name(), PlannerTable.of(view));
     }
     return CalciteSchema.createRootSchema(false, false, "", new Root(schemas));

@@ -26,8 +26,8 @@ import org.apache.calcite.sql2rel.StandardConvertletTable;
 import org.apache.calcite.tools.RelBuilder;
 
 /**
- * Calcite's part of planning: validation, translation to relational algebra, and the rewritings that
- * are right whatever the data is. One instance serves one statement, on one thread.
+ * Calcite's part of planning: validation, translation to relational algebra, and the rewritings
+ * that are right whatever the data is. One instance serves one statement, on one thread.
  */
 public final class QueryCompiler {
   /** With so many relations or more the join order is searched for. */
@@ -78,10 +78,9 @@ public final class QueryCompiler {
     planner.setExecutor((builder, constants, reduced) -> reduced.addAll(constants));
     this.cluster = RelOptCluster.create(planner, new RexBuilder(types));
     cluster.setMetadataProvider(DefaultRelMetadataProvider.INSTANCE);
-    cluster.setMetadataQuerySupplier(
-        () ->
-            new RelMetadataQuery(
-                new ProxyingMetadataHandlerProvider(DefaultRelMetadataProvider.INSTANCE)) {});
+    cluster.setMetadataQuerySupplier(() ->
+        new RelMetadataQuery(
+            new ProxyingMetadataHandlerProvider(DefaultRelMetadataProvider.INSTANCE)) {});
   }
 
   /** Calcite's factory of row expressions. */
@@ -123,7 +122,9 @@ public final class QueryCompiler {
     return converter.convertQuery(valid, false, true);
   }
 
-  /** The query's algebra, rewritten: no subqueries, filters low, no unused columns, joins ordered. */
+  /**
+   * The query's algebra, rewritten: no subqueries, filters low, no unused columns, joins ordered.
+   */
   public RelNode optimise(RelRoot root) {
     RelNode rel = root.project();
     rel = hep(rel, SUBQUERIES);

@@ -1,4 +1,7 @@
-/** What makes Calcite's validator and relational algebra behave as PostgreSQL: types, operators, names. */
+/**
+ * What makes Calcite's validator and relational algebra behave as PostgreSQL: types, operators,
+ * names.
+ */
 @NullMarked
 package io.meridiandb.sql.plan.calcite;
 

@@ -15,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which key ranges hold all rows that a condition can be true for: equalities and lists on the first
- * key parts, then bounds on the next. What the ranges say exactly is taken out of the condition.
+ * Which key ranges hold all rows that a condition can be true for: equalities and lists on the
+ * first key parts, then bounds on the next. What the ranges say exactly is taken out of the
+ * condition.
  */
 final class AccessPaths {
   /** More ranges than this are not worth a multi-range read: fewer key parts are used. */

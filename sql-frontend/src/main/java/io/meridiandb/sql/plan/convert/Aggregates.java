@@ -17,8 +17,8 @@ import org.apache.calcite.rex.RexLiteral;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GROUP BY and aggregate functions. AVG becomes SUM and COUNT; over a scan the first half is done at
- * the tablets.
+ * GROUP BY and aggregate functions. AVG becomes SUM and COUNT; over a scan the first half is done
+ * at the tablets.
  */
 final class Aggregates {
   private final PhysicalPlan input;
@@ -42,7 +42,7 @@ final class Aggregates {
    */
   static PhysicalPlan plan(PhysicalPlan input, Aggregate aggregate, boolean uniqueGroups) {
     if (aggregate.getGroupType() != Aggregate.Group.SIMPLE) {
-      throw ExprTranslator.unsupported("GROUPING SETS, ROLLUP and CUBE");
+      throw ExprTranslator.unsupported("a GROUP BY of several groupings");
     }
     if (aggregate.getAggCallList().isEmpty()) {
       return distinct(input, aggregate);
@@ -51,7 +51,8 @@ final class Aggregates {
       return new PhysicalPlan.SingleRow(
           Pushdown.project(
               input,
-              List.of(columnOf(input, aggregate.getAggCallList().getFirst().getArgList().getFirst())),
+              List.of(
+                  columnOf(input, aggregate.getAggCallList().getFirst().getArgList().getFirst())),
               aggregate.getRowType().getFieldNames()));
     }
     return new Aggregates(input, aggregate).run(uniqueGroups);
@@ -130,7 +131,9 @@ final class Aggregates {
     return switch (name.toUpperCase(java.util.Locale.ROOT)) {
       case "BOOL_AND", "EVERY" -> add(AggregateCall.Function.BOOL_AND, argument, false, type);
       case "BOOL_OR", "SOME" -> add(AggregateCall.Function.BOOL_OR, argument, false, type);
-      default -> throw ExprTranslator.unsupported("the aggregate function " + call.getAggregation().getName());
+      default ->
+          throw ExprTranslator.unsupported(
+              "the aggregate function " + call.getAggregation().getName());
     };
   }
 
@@ -161,14 +164,16 @@ final class Aggregates {
 
   private Expr average(@Nullable Expr argument, boolean distinct, RelDataType resultType) {
     SqlType type = ExprTranslator.computedType(resultType);
-    SqlType sumType =
-        argument != null && isSmallInteger(argument.type()) ? SqlType.BIGINT : type;
+    SqlType sumType = argument != null && isSmallInteger(argument.type()) ? SqlType.BIGINT : type;
     Expr sum = add(AggregateCall.Function.SUM, argument, distinct, sumType);
     Expr count = add(AggregateCall.Function.COUNT, argument, distinct, SqlType.BIGINT);
     // Division by a count of zero must give NULL: then the sum is NULL, and so is the quotient.
     Expr divisor =
         Exprs.call(
-            ScalarFunction.NULLIF, type, Exprs.cast(count, type), Exprs.cast(Exprs.literal(0L), type));
+            ScalarFunction.NULLIF,
+            type,
+            Exprs.cast(count, type),
+            Exprs.cast(Exprs.literal(0L), type));
     return Exprs.call(ScalarFunction.DIVIDE, type, Exprs.cast(sum, type), divisor);
   }
 
@@ -244,13 +249,7 @@ final class Aggregates {
     }
     TableScan grouped =
         new TableScan(
-            scan.table(),
-            scan.ranges(),
-            scan.filter(),
-            groups,
-            partial,
-            scan.options(),
-            columns);
+            scan.table(), scan.ranges(), scan.filter(), groups, partial, scan.options(), columns);
     List<Integer> positions = new ArrayList<>();
     for (int i = 0; i < groupBy.size(); i++) {
       positions.add(i);

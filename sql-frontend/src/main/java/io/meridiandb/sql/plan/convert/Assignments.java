@@ -11,8 +11,8 @@ import io.meridiandb.wire.MeridianException;
 import org.apache.calcite.sql.SqlNode;
 
 /**
- * Values on their way into columns, by PostgreSQL's assignment casts: numbers and times convert among
- * themselves, anything becomes text, and a text converts only where it is a constant.
+ * Values on their way into columns, by PostgreSQL's assignment casts: numbers and times convert
+ * among themselves, anything becomes text, and a text converts only where it is a constant.
  */
 public final class Assignments {
   /**
@@ -48,8 +48,7 @@ public final class Assignments {
       return converted;
     }
     try {
-      return new Expr.Literal(
-          Evaluator.compile(converted).eval(new Object[0]), converted.type());
+      return new Expr.Literal(Evaluator.compile(converted).eval(new Object[0]), converted.type());
     } catch (MeridianException e) {
       throw new PositionedException(e, node.getParserPosition());
     }
@@ -100,8 +99,7 @@ public final class Assignments {
   static Expr forStatement(Expr stored, ExprTranslator translator) {
     return switch (stored) {
       case Expr.Parameter parameter when parameter.index() >= STORED_CONTEXT_BASE ->
-          translator.context(
-              Functions.Context.values()[parameter.index() - STORED_CONTEXT_BASE]);
+          translator.context(Functions.Context.values()[parameter.index() - STORED_CONTEXT_BASE]);
       case Expr.Call call ->
           new Expr.Call(
               call.function(),

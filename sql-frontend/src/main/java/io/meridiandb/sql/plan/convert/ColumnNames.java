@@ -12,6 +12,7 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWith;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the columns of a query are called, by PostgreSQL's rules: two may have one name, a function
@@ -24,11 +25,35 @@ public final class ColumnNames {
   private ColumnNames() {}
 
   /**
+   * The names as far as the query says them before it is validated, which rewrites functions; null
+   * if a star leaves them open.
+   */
+  public static @Nullable List<String> before(SqlNode query) {
+    return switch (query) {
+      case SqlOrderBy ordered -> before(ordered.query);
+      case SqlWith with -> before(with.body);
+      case SqlSelect select when select.getSelectList().stream().noneMatch(ColumnNames::isStar) ->
+          select.getSelectList().stream().map(item -> ofItem(item, NAMELESS)).toList();
+      case SqlCall call when call.isA(SqlKind.SET_QUERY) -> before(call.operand(0));
+      default -> null;
+    };
+  }
+
+  private static boolean isStar(SqlNode item) {
+    return item instanceof SqlIdentifier column && column.isStar();
+  }
+
+  /**
    * The names of a validated query's columns.
    *
+   * @param before what {@link #before} said
    * @param unique the names that Calcite gave
    */
-  public static List<String> of(SqlNode query, List<String> unique) {
+  public static List<String> of(SqlNode query, @Nullable List<String> before, List<String> unique) {
+    return before != null && before.size() == unique.size() ? before : of(query, unique);
+  }
+
+  private static List<String> of(SqlNode query, List<String> unique) {
     return switch (query) {
       case SqlOrderBy ordered -> of(ordered.query, unique);
       case SqlWith with -> of(with.body, unique);
@@ -64,15 +89,12 @@ public final class ColumnNames {
         return derived(aliased);
       }
       boolean numbered =
-          aliased instanceof SqlIdentifier column
+          alias.equals(unique)
+              && aliased instanceof SqlIdentifier column
               && alias.matches(Pattern.quote(column.names.getLast()) + "\\d+");
       return numbered ? derived(aliased) : alias;
     }
-    return item instanceof SqlIdentifier column ? column.names.getLast() : derivedOr(item, unique);
-  }
-
-  private static String derivedOr(SqlNode item, String unique) {
-    return GENERATED.matcher(unique).matches() ? derived(item) : unique;
+    return derived(item);
   }
 
   private static String derived(SqlNode node) {

@@ -40,9 +40,9 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans of INSERT, UPDATE and DELETE. Calcite sees only queries: what an UPDATE reads and computes is
- * {@code SELECT *, new values FROM table WHERE …}, what RETURNING shows is a select list over the
- * table.
+ * Plans of INSERT, UPDATE and DELETE. Calcite sees only queries: what an UPDATE reads and computes
+ * is {@code SELECT *, new values FROM table WHERE …}, what RETURNING shows is a select list over
+ * the table.
  */
 public final class DmlPlanner {
   private final Catalog catalog;
@@ -65,8 +65,7 @@ public final class DmlPlanner {
   /** Plans a statement. */
   public Result plan(Statement.Dml dml) {
     return switch (dml.statement()) {
-      case SqlInsert insert ->
-          new Result(Kind.INSERT, new InsertPlanner(this).plan(insert, dml));
+      case SqlInsert insert -> new Result(Kind.INSERT, new InsertPlanner(this).plan(insert, dml));
       case SqlUpdate update -> new Result(Kind.UPDATE, update(update, dml.returning()));
       case SqlDelete delete -> new Result(Kind.DELETE, delete(delete, dml.returning()));
       default -> throw ExprTranslator.unsupported("this statement");
@@ -139,13 +138,13 @@ public final class DmlPlanner {
   PhysicalPlan query(SqlNode query) {
     QueryCompiler compiler = new QueryCompiler(schema, parameters);
     ExprTranslator translator = new ExprTranslator(compiler.rexBuilder(), parameterCount);
-    return new PlanBuilder(translator, parameters).build(compiler.optimise(compiler.translate(query)));
+    return new PlanBuilder(translator, parameters)
+        .build(compiler.optimise(compiler.translate(query)));
   }
 
   /** A translator for expressions that are not Calcite's. */
   ExprTranslator translator() {
-    return new ExprTranslator(
-        new QueryCompiler(schema, parameters).rexBuilder(), parameterCount);
+    return new ExprTranslator(new QueryCompiler(schema, parameters).rexBuilder(), parameterCount);
   }
 
   /**
@@ -157,8 +156,7 @@ public final class DmlPlanner {
     List<Expr> exprs = expressions(List.of(node));
     if (exprs == null) {
       throw new PositionedException(
-          new MeridianException(
-              ErrorCode.FEATURE_NOT_SUPPORTED, "a subquery is not allowed here"),
+          new MeridianException(ErrorCode.FEATURE_NOT_SUPPORTED, "a subquery is not allowed here"),
           node.getParserPosition());
     }
     return exprs.getFirst();
@@ -181,18 +179,7 @@ public final class DmlPlanner {
 
   static SqlSelect select(SqlNodeList items, @Nullable SqlNode from, @Nullable SqlNode where) {
     return new SqlSelect(
-        SqlParserPos.ZERO,
-        null,
-        items,
-        from,
-        where,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+        SqlParserPos.ZERO, null, items, from, where, null, null, null, null, null, null, null);
   }
 
   private static SqlNode aliased(SqlNode table, @Nullable SqlIdentifier alias) {
@@ -254,10 +241,7 @@ public final class DmlPlanner {
     return converted.equals(below)
         ? value
         : Exprs.cast(
-            value,
-            column.type().kind() == SqlType.Kind.TEXT
-                ? SqlType.TEXT
-                : column.type());
+            value, column.type().kind() == SqlType.Kind.TEXT ? SqlType.TEXT : column.type());
   }
 
   private PhysicalPlan delete(SqlDelete delete, @Nullable SqlNodeList returning) {
@@ -304,7 +288,10 @@ public final class DmlPlanner {
       return new Returning(List.of(), List.of());
     }
     QueryCompiler compiler = new QueryCompiler(schema, parameters);
-    RelNode rel = compiler.translate(select(items, aliased(tableName, alias), null)).project();
+    SqlNode query = select(items, aliased(tableName, alias), null);
+    List<String> before = ColumnNames.before(query);
+    SqlNode valid = compiler.validate(query);
+    RelNode rel = compiler.convert(valid).project();
     ExprTranslator translator = new ExprTranslator(compiler.rexBuilder(), parameterCount);
     List<Expr> exprs;
     if (rel instanceof Project project
@@ -318,9 +305,10 @@ public final class DmlPlanner {
               "RETURNING takes expressions over the row, no aggregates and no subqueries"),
           items.getParserPosition());
     }
+    List<String> names = ColumnNames.of(valid, before, rel.getRowType().getFieldNames());
     List<PlanColumn> columns = new ArrayList<>();
     for (int i = 0; i < exprs.size(); i++) {
-      String name = rel.getRowType().getFieldNames().get(i);
+      String name = names.get(i);
       ColumnDescriptor column =
           exprs.get(i) instanceof Expr.Column found ? table.columns().get(found.index()) : null;
       columns.add(

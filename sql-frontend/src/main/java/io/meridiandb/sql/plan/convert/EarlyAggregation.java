@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Aggregates a large table before it is joined with a small one: {@code sum(t.x) … FROM c JOIN t ON
- * t.country = c.code GROUP BY c.name} sums by {@code t.country} where the rows of t are, so that only
- * the groups travel, joins those, and sums again. Right for COUNT, SUM, MIN and MAX over an inner
- * equality join: a group joins exactly as each of its rows would have.
+ * t.country = c.code GROUP BY c.name} sums by {@code t.country} where the rows of t are, so that
+ * only the groups travel, joins those, and sums again. Right for COUNT, SUM, MIN and MAX over an
+ * inner equality join: a group joins exactly as each of its rows would have.
  */
 final class EarlyAggregation {
   /** How many times larger the one table must be than the other. */
@@ -167,9 +167,7 @@ final class EarlyAggregation {
 
   private static boolean isUnique(RelNode rel, List<Integer> columns) {
     return Boolean.TRUE.equals(
-        rel.getCluster()
-            .getMetadataQuery()
-            .areColumnsUnique(rel, ImmutableBitSet.of(columns)));
+        rel.getCluster().getMetadataQuery().areColumnsUnique(rel, ImmutableBitSet.of(columns)));
   }
 
   private RelNode build(boolean onLeft, RelNode large, ImmutableBitSet groups) {
@@ -187,8 +185,7 @@ final class EarlyAggregation {
     // Where the columns of the old join are in the new one.
     Map<Integer, Integer> moved = new HashMap<>();
     int shift = onLeft ? grouped.getRowType().getFieldCount() : leftWidth;
-    int otherWidth =
-        onLeft ? join.getRight().getRowType().getFieldCount() : leftWidth;
+    int otherWidth = onLeft ? join.getRight().getRowType().getFieldCount() : leftWidth;
     for (int i = 0; i < otherWidth; i++) {
       moved.put(onLeft ? leftWidth + i : i, onLeft ? shift + i : i);
     }
@@ -231,8 +228,7 @@ final class EarlyAggregation {
       RexBuilder rex, RelNode joined, Map<Integer, Integer> moved, int firstCall) {
     List<RexNode> projects = new ArrayList<>();
     for (int group : aggregate.getGroupSet()) {
-      projects.add(
-          rex.makeInputRef(joined, moved.getOrDefault(joinColumns.get(group), 0)));
+      projects.add(rex.makeInputRef(joined, moved.getOrDefault(joinColumns.get(group), 0)));
     }
     int groupCount = projects.size();
     for (int i = 0; i < aggregate.getAggCallList().size(); i++) {
@@ -244,8 +240,7 @@ final class EarlyAggregation {
     for (AggregateCall call : aggregate.getAggCallList()) {
       boolean counts = call.getAggregation().getKind() == SqlKind.COUNT;
       SqlAggFunction function = counts ? SqlStdOperatorTable.SUM0 : call.getAggregation();
-      finals.add(
-          copy(call, function, List.of(groupCount + finals.size()), projected, groupCount));
+      finals.add(copy(call, function, List.of(groupCount + finals.size()), projected, groupCount));
     }
     Aggregate outer =
         LogicalAggregate.create(
@@ -254,8 +249,7 @@ final class EarlyAggregation {
     for (int i = 0; i < outer.getRowType().getFieldCount(); i++) {
       casts.add(
           rex.makeCast(
-              aggregate.getRowType().getFieldList().get(i).getType(),
-              rex.makeInputRef(outer, i)));
+              aggregate.getRowType().getFieldList().get(i).getType(), rex.makeInputRef(outer, i)));
     }
     return RexUtil.isIdentity(casts, outer.getRowType())
         ? RelOptUtil.createRename(outer, aggregate.getRowType().getFieldNames())

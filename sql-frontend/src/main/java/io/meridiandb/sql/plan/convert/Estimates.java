@@ -8,8 +8,8 @@ import io.meridiandb.sql.plan.physical.PhysicalPlan;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.TableScan;
 
 /**
- * Guesses of how many rows a plan gives. There are no statistics yet: key structure says most of what
- * matters (a point, the children of one parent, a whole table), the rest are constants.
+ * Guesses of how many rows a plan gives. There are no statistics yet: key structure says most of
+ * what matters (a point, the children of one parent, a whole table), the rest are constants.
  */
 final class Estimates {
   /** What part of the rows a condition is taken to keep. */

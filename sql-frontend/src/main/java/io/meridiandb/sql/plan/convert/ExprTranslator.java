@@ -74,7 +74,8 @@ public final class ExprTranslator {
           new Expr.Parameter(parameter.getIndex(), RelTypes.toSql(parameter.getType()));
       case RexLiteral literal -> Literals.translate(literal);
       case RexCall call -> call(call);
-      default -> throw unsupported("this form of expression (" + node.getClass().getSimpleName() + ")");
+      default ->
+          throw unsupported("this form of expression (" + node.getClass().getSimpleName() + ")");
     };
   }
 
@@ -142,8 +143,7 @@ public final class ExprTranslator {
       case "datetime_plus", "timestamp_add" -> new ArithmeticTranslator(this).translate(call);
       case "current_timestamp", "current_date", "current_time", "localtime", "localtimestamp" ->
           Exprs.cast(context(Functions.Context.NOW), RelTypes.toSql(call.getType()));
-      case "current_user", "session_user", "user", "system_user" ->
-          context(Functions.Context.USER);
+      case "current_user", "session_user", "user", "system_user" -> context(Functions.Context.USER);
       case "current_catalog" -> context(Functions.Context.DATABASE);
       case "overlay" -> overlay(call);
       default -> throw unsupported("the function " + call.getOperator().getName());
@@ -151,8 +151,7 @@ public final class ExprTranslator {
   }
 
   static MeridianException unsupported(String what) {
-    return new MeridianException(
-        ErrorCode.FEATURE_NOT_SUPPORTED, what + " is not supported yet");
+    return new MeridianException(ErrorCode.FEATURE_NOT_SUPPORTED, what + " is not supported yet");
   }
 
   /** A call in Calcite's type; the unconstrained NUMERIC for every computed NUMERIC. */
@@ -206,8 +205,7 @@ public final class ExprTranslator {
     if (left instanceof RexCall row && row.getKind() == SqlKind.ROW) {
       return rowComparison(function, row, right);
     }
-    return new Expr.Call(
-        function, List.of(translate(left), translate(right)), SqlType.BOOLEAN);
+    return new Expr.Call(function, List.of(translate(left), translate(right)), SqlType.BOOLEAN);
   }
 
   private Expr rowComparison(ScalarFunction function, RexCall left, RexNode right) {
@@ -258,8 +256,7 @@ public final class ExprTranslator {
 
   private Expr like(RexCall call) {
     boolean ignoreCase = call.getOperator().getName().toUpperCase(Locale.ROOT).contains("ILIKE");
-    Expr like =
-        predicate(ignoreCase ? ScalarFunction.ILIKE : ScalarFunction.LIKE, call);
+    Expr like = predicate(ignoreCase ? ScalarFunction.ILIKE : ScalarFunction.LIKE, call);
     boolean negated = call.getOperator().getName().toUpperCase(Locale.ROOT).startsWith("NOT");
     return negated ? Exprs.predicate(ScalarFunction.NOT, like) : like;
   }

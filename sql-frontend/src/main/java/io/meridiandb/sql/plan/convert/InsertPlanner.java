@@ -213,8 +213,7 @@ final class InsertPlanner {
     if (!tooMany && (width == targets.size() || !listed)) {
       return;
     }
-    SqlNode at =
-        tooMany && !operands.isEmpty() ? operands.get(targets.size()) : insert.getSource();
+    SqlNode at = tooMany && !operands.isEmpty() ? operands.get(targets.size()) : insert.getSource();
     throw new PositionedException(
         new MeridianException(
             ErrorCode.SYNTAX_ERROR,

@@ -18,8 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses how two plans are joined: by lookups into a table whose key the condition binds, if reading
- * it whole would cost more; by hash with the smaller side in memory; by nested loop without equality.
+ * Chooses how two plans are joined: by lookups into a table whose key the condition binds, if
+ * reading it whole would cost more; by hash with the smaller side in memory; by nested loop without
+ * equality.
  */
 final class Joins {
   /** What a lookup costs against a row of a scan: one seek, its share of a round trip. */

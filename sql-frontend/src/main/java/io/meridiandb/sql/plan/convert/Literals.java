@@ -31,7 +31,13 @@ final class Literals {
 
   /** A value in the Java form of {@code type}. */
   static @Nullable Object value(RexLiteral literal, SqlType type) {
-    return value(literal.getValue(), type);
+    return switch (type.kind()) {
+      // Asked for by class: what the literal gives unasked is a calendar without microseconds.
+      case DATE -> value(literal.getValueAs(DateString.class), type);
+      case TIME -> value(literal.getValueAs(TimeString.class), type);
+      case TIMESTAMP, TIMESTAMPTZ -> value(literal.getValueAs(TimestampString.class), type);
+      default -> value(literal.getValue(), type);
+    };
   }
 
   /** A value that Calcite keeps in a constant or in a search argument. */
@@ -54,8 +60,7 @@ final class Literals {
 
   private static Object number(BigDecimal number, SqlType type) {
     return switch (type.kind()) {
-      case SMALLINT, INTEGER, BIGINT ->
-          number.setScale(0, RoundingMode.HALF_UP).longValueExact();
+      case SMALLINT, INTEGER, BIGINT -> number.setScale(0, RoundingMode.HALF_UP).longValueExact();
       case REAL -> (double) number.floatValue();
       case DOUBLE -> number.doubleValue();
       default -> number;

@@ -91,8 +91,7 @@ public final class PlanBuilder {
     List<PlanColumn> columns = new ArrayList<>();
     for (ColumnDescriptor column : view.columns()) {
       columns.add(
-          new PlanColumn(
-              column.name(), column.type(), column.nullable(), view.qualifiedName()));
+          new PlanColumn(column.name(), column.type(), column.nullable(), view.qualifiedName()));
     }
     return new PhysicalPlan.SystemScan(view.schema(), view.name(), columns);
   }
@@ -158,10 +157,7 @@ public final class PlanBuilder {
     PhysicalPlan right = build(join.getRight());
     Expr condition = translator.translate(join.getCondition());
     return Joins.join(
-        left,
-        right,
-        joinType(join.getJoinType()),
-        condition.equals(Exprs.TRUE) ? null : condition);
+        left, right, joinType(join.getJoinType()), condition.equals(Exprs.TRUE) ? null : condition);
   }
 
   private static JoinType joinType(JoinRelType type) {

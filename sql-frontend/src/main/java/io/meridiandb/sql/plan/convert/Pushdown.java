@@ -65,8 +65,7 @@ final class Pushdown {
     return scan.aggregates() == null && scan.options().limit() == null;
   }
 
-  private static TableScan with(
-      TableScan scan, List<KeyRangeSpec> ranges, @Nullable Expr filter) {
+  private static TableScan with(TableScan scan, List<KeyRangeSpec> ranges, @Nullable Expr filter) {
     return new TableScan(
         scan.table(),
         ranges,
@@ -170,9 +169,7 @@ final class Pushdown {
   static PhysicalPlan limit(PhysicalPlan input, @Nullable Expr limit, @Nullable Expr offset) {
     if (limit != null) {
       Expr reach =
-          offset == null
-              ? limit
-              : Exprs.call(ScalarFunction.ADD, SqlType.BIGINT, limit, offset);
+          offset == null ? limit : Exprs.call(ScalarFunction.ADD, SqlType.BIGINT, limit, offset);
       PhysicalPlan limited = pushLimit(input, reach);
       if (limited instanceof TableScan && offset == null) {
         return limited;

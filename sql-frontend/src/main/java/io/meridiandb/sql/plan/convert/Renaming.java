@@ -15,8 +15,7 @@ public final class Renaming {
     List<PlanColumn> columns = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       PlanColumn column = plan.columns().get(i);
-      columns.add(
-          new PlanColumn(names.get(i), column.type(), column.nullable(), column.table()));
+      columns.add(new PlanColumn(names.get(i), column.type(), column.nullable(), column.table()));
     }
     return to(plan, columns);
   }
@@ -46,8 +45,7 @@ public final class Renaming {
       case PhysicalPlan.Project project ->
           new PhysicalPlan.Project(project.input(), project.output(), columns);
       case PhysicalPlan.Values values -> new PhysicalPlan.Values(values.rows(), columns);
-      case PhysicalPlan.Sort sort ->
-          new PhysicalPlan.Sort(to(sort.input(), columns), sort.keys());
+      case PhysicalPlan.Sort sort -> new PhysicalPlan.Sort(to(sort.input(), columns), sort.keys());
       case PhysicalPlan.TopN top ->
           new PhysicalPlan.TopN(to(top.input(), columns), top.keys(), top.limit(), top.offset());
       case PhysicalPlan.Limit limit ->

@@ -30,8 +30,7 @@ public record SystemTime(SqlNode query, @Nullable SqlNode moment) {
       if (before != null && !before.equalsDeep(found, Litmus.IGNORE)) {
         throw new PositionedException(
             new MeridianException(
-                ErrorCode.FEATURE_NOT_SUPPORTED,
-                "a statement reads all its tables as of one time"),
+                ErrorCode.FEATURE_NOT_SUPPORTED, "a statement reads all its tables as of one time"),
             found.getParserPosition());
       }
       moment = found;

@@ -1,4 +1,7 @@
-/** From Calcite's relational algebra to physical plans: access paths, joins, aggregates, expressions. */
+/**
+ * From Calcite's relational algebra to physical plans: access paths, joins, aggregates,
+ * expressions.
+ */
 @NullMarked
 package io.meridiandb.sql.plan.convert;
 
