@@ -20,6 +20,11 @@ import java.util.Locale;
 final class SqlText {
   private static final int FRACTION_DIGITS = 6;
 
+  /** Numbers from 1e-5 to below 1e15 are written without an exponent. */
+  private static final int EXPONENT_MIN = -5;
+
+  private static final int EXPONENT_MAX = 15;
+
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder()
           .appendPattern("HH:mm:ss")
@@ -61,9 +66,22 @@ final class SqlText {
     return natural.toString();
   }
 
-  /** Java writes 1.0 where SQL writes 1. */
-  private static String number(String text) {
-    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+  /** The shortest digits that name the number, with an exponent only where PostgreSQL has one. */
+  private static String number(String java) {
+    if (java.endsWith("N") || java.endsWith("y")) {
+      return java; // NaN, Infinity, -Infinity
+    }
+    if (java.equals("-0.0")) {
+      return "-0";
+    }
+    BigDecimal number = new BigDecimal(java).stripTrailingZeros();
+    int exponent = number.precision() - number.scale() - 1;
+    if (number.signum() == 0 || (exponent >= EXPONENT_MIN && exponent < EXPONENT_MAX)) {
+      return number.toPlainString();
+    }
+    BigDecimal mantissa = number.scaleByPowerOfTen(-exponent);
+    return mantissa.toPlainString()
+        + "e%s%02d".formatted(exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 
   /** Date and time in SQL's or ISO's form; a date alone is its midnight. */

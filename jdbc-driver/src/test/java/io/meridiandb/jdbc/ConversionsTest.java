@@ -43,6 +43,12 @@ class ConversionsTest {
     assertThat(row(Kind.SMALLINT, (short) 3).getObject(1)).isEqualTo(3);
     assertThat(row(Kind.DOUBLE, 2.9).getLong(1)).isEqualTo(2);
     assertThat(row(Kind.DOUBLE, 1.0).getString(1)).isEqualTo("1");
+    assertThat(row(Kind.DOUBLE, 1e14).getString(1)).isEqualTo("100000000000000");
+    assertThat(row(Kind.DOUBLE, -1.5e20).getString(1)).isEqualTo("-1.5e+20");
+    assertThat(row(Kind.DOUBLE, 1e-7).getString(1)).isEqualTo("1e-07");
+    assertThat(row(Kind.DOUBLE, -0.0).getString(1)).isEqualTo("-0");
+    assertThat(row(Kind.REAL, 0.1f).getString(1)).isEqualTo("0.1");
+    assertThat(row(Kind.DOUBLE, Double.NEGATIVE_INFINITY).getString(1)).isEqualTo("-Infinity");
     assertThat(row(Kind.NUMERIC, new BigDecimal("1.50")).getString(1)).isEqualTo("1.50");
     assertThat(row(Kind.NUMERIC, new BigDecimal("1.50")).getDouble(1)).isEqualTo(1.5);
     assertThat(row(Kind.NUMERIC, new BigDecimal("7")).getObject(1, BigInteger.class))

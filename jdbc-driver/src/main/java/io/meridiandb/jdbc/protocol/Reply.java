@@ -58,9 +58,11 @@ public final class Reply {
     return item.frame;
   }
 
-  /** Whether {@code frame} is the last of its request. */
+  /** Whether {@code frame} is the last that anybody waits for of its request. */
   static boolean isLast(ServerFrame frame) {
-    return frame.getBodyCase() == ServerFrame.BodyCase.COMPLETE
-        || frame.getBodyCase() == ServerFrame.BodyCase.FAILURE;
+    return switch (frame.getBodyCase()) {
+      case COMPLETE, FAILURE, WELCOME, PREPARED, RESOLVED -> true;
+      case ROW_DESCRIPTION, ROWS, BODY_NOT_SET -> false;
+    };
   }
 }
