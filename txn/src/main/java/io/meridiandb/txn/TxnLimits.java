@@ -33,6 +33,12 @@ public final class TxnLimits {
   /** Locks of a transaction whose gateway is silent for so long are given away (protocol C2). */
   public static final Duration LOCK_LEASE = Duration.ofSeconds(5);
 
+  /**
+   * A request that waits at the leader, for locks say, is told so after this long and asked again:
+   * so a gateway can tell a leader that is busy from one that is gone.
+   */
+  public static final Duration WAITING_AFTER = Duration.ofSeconds(1);
+
   /** How often gateways tell leaders that their transactions live. */
   public static final Duration KEEP_ALIVE_INTERVAL = Duration.ofMillis(1_500);
 

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one fiber at a time.
  */
 final class GroupCaller {
-  /** A request that is not answered within this is sent again; locks may take longer. */
+  /**
+   * A request that is not answered within this is sent again, elsewhere: who leads says so earlier.
+   */
   static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
 
   private static final Duration AWAIT_SLACK = Duration.ofSeconds(1);
@@ -62,8 +64,8 @@ final class GroupCaller {
    * Asks until there is an answer.
    *
    * @param request makes the request for the epoch that the leader is believed to lead under
-   * @return an answer of the leader; its refusal, if any, is neither NOT_LEADER nor, if the request
-   *     does not insist on its epoch, WRONG_EPOCH
+   * @return an answer of the leader; its refusal, if any, is neither NOT_LEADER nor WAITING nor, if
+   *     the request does not insist on its epoch, WRONG_EPOCH
    * @throws MeridianException UNAVAILABLE if the deadline passes first; the request may still be
    *     done
    */
@@ -84,7 +86,9 @@ final class GroupCaller {
         continue;
       }
       Refusal refusal = exchange.refusal.apply(reply);
-      if (refusal.getReason() == Reason.NOT_LEADER) {
+      if (refusal.getReason() == Reason.WAITING) {
+        last = leader.server() + " has not finished it";
+      } else if (refusal.getReason() == Reason.NOT_LEADER) {
         ServerId hint = refusal.getLeader() == 0 ? null : new ServerId(refusal.getLeader());
         context.router().failed(group, leader.server(), hint);
         last = leader.server() + " does not lead";

@@ -257,7 +257,13 @@ final class ReadWriteTransaction implements Transaction {
     switch (refusal.getReason()) {
       case WOUNDED, LOCKS_LOST, WRONG_EPOCH, ABORTED, EXPIRED ->
           throw end(Refusals.exception(refusal));
-      case UNSPECIFIED, NOT_LEADER, SCHEMA_CHANGED, CONDITION_FAILED, FAILED, UNRECOGNIZED -> {
+      case UNSPECIFIED,
+          NOT_LEADER,
+          WAITING,
+          SCHEMA_CHANGED,
+          CONDITION_FAILED,
+          FAILED,
+          UNRECOGNIZED -> {
         return reply;
       }
     }

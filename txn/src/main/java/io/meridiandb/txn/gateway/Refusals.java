@@ -26,7 +26,7 @@ final class Refusals {
       case EXPIRED ->
           new MeridianException(ErrorCode.TRANSACTION_OUTCOME_UNKNOWN, refusal.getMessage());
       case FAILED -> new MeridianException(code(refusal.getErrorCode()), refusal.getMessage());
-      case NOT_LEADER, UNSPECIFIED, UNRECOGNIZED ->
+      case NOT_LEADER, WAITING, UNSPECIFIED, UNRECOGNIZED ->
           new MeridianException(
               ErrorCode.INTERNAL, "a leader refused a request with reason " + refusal.getReason());
     };

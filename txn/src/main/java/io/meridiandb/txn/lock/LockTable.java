@@ -144,6 +144,14 @@ public final class LockTable {
     }
   }
 
+  /** Its gateway lives, whatever the number of its holding; no effect if it is not known. */
+  public void heard(TxnId id, long nowNanos) {
+    Holder holder = holders.get(id);
+    if (holder != null) {
+      holder.heardNanos = nowNanos;
+    }
+  }
+
   /** Ends unsealed transactions whose gateway has been silent since before {@code sinceNanos}. */
   public void abandonSilent(long sinceNanos) {
     List<Holder> silent = new ArrayList<>();

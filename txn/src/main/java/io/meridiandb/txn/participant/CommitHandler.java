@@ -94,7 +94,8 @@ final class CommitHandler {
     }
     Commit running = underWay.get(id);
     if (running != null) {
-      running.answer = answer; // sent again: only the last sender still waits
+      running.answer = answer; // sent again: only the last sender still waits, and it lives
+      leadership.locks.heard(id, leadership.context.clocks().bootNanos());
       return;
     }
     Refusal refusal = admit(id, call, start);

@@ -121,7 +121,11 @@ public final class Participant {
     if (now == null || !now.leadership.leads()) {
       answer.accept(ReadReply.newBuilder().setRefusal(notLeader()).build());
     } else {
-      now.reads.handle(call, answer);
+      Patience.ask(
+          context.strand(),
+          given -> now.reads.handle(call, given),
+          answer,
+          () -> ReadReply.newBuilder().setRefusal(Refuse.waiting()).build());
     }
   }
 
@@ -131,7 +135,11 @@ public final class Participant {
     if (now == null || !now.leadership.leads()) {
       answer.accept(LockReply.newBuilder().setRefusal(notLeader()).build());
     } else {
-      now.locks.handle(call, answer);
+      Patience.ask(
+          context.strand(),
+          given -> now.locks.handle(call, given),
+          answer,
+          () -> LockReply.newBuilder().setRefusal(Refuse.waiting()).build());
     }
   }
 
@@ -141,7 +149,11 @@ public final class Participant {
     if (now == null || !now.leadership.leads()) {
       answer.accept(CommitReply.newBuilder().setRefusal(notLeader()).build());
     } else {
-      now.commits.handle(call, answer);
+      Patience.ask(
+          context.strand(),
+          given -> now.commits.handle(call, given),
+          answer,
+          () -> CommitReply.newBuilder().setRefusal(Refuse.waiting()).build());
     }
   }
 
@@ -151,7 +163,11 @@ public final class Participant {
     if (now == null || !now.leadership.leads()) {
       answer.accept(ResolveReply.newBuilder().setRefusal(notLeader()).build());
     } else {
-      now.commits.resolves().handle(call, answer);
+      Patience.ask(
+          context.strand(),
+          given -> now.commits.resolves().handle(call, given),
+          answer,
+          () -> ResolveReply.newBuilder().setRefusal(Refuse.waiting()).build());
     }
   }
 

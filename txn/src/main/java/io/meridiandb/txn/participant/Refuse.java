@@ -23,6 +23,10 @@ final class Refuse {
         .build();
   }
 
+  static Refusal waiting() {
+    return of(Reason.WAITING, "the request waits at the leader").build();
+  }
+
   static Refusal wrongEpoch(long epoch) {
     return of(Reason.WRONG_EPOCH, "the group's leader has changed").setEpoch(epoch).build();
   }

@@ -308,6 +308,23 @@ class GatewayTest {
   }
 
   @Test
+  void aLongWaitForALockIsNotTakenForADeadLeader() {
+    at(gateway -> {
+      put(gateway, 1, 10);
+      Transaction old = write(gateway);
+      accounts.amount(old, 1, LockMode.EXCLUSIVE);
+      world.schedule(Duration.ofSeconds(7), () -> endLater(old));
+      put(gateway, 1, 11);
+    });
+    assertThat(world.elapsed()).isGreaterThan(Duration.ofSeconds(7));
+    assertThat(world.counters(new ServerId(3)).getOrDefault("txn.gateway.unanswered", 0L)).isZero();
+  }
+
+  private void endLater(Transaction transaction) {
+    world.server(new ServerId(3)).fibers().start("end", transaction::rollback);
+  }
+
+  @Test
   void aSchemaChangeIsReportedAndTheCommitMayGoOn() { // G15
     at(gateway -> {
       Transaction t = write(gateway);

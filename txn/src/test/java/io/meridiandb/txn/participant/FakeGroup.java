@@ -256,7 +256,17 @@ final class FakeGroup {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-      throw new AssertionError("participants need no timer");
+      boolean[] cancelled = new boolean[1];
+      waiting.add(
+          new Waiting(
+              new Timestamp(nowNanos + delay.toNanos()),
+              false,
+              () -> {
+                if (!cancelled[0]) {
+                  task.run();
+                }
+              }));
+      return () -> cancelled[0] = true;
     }
 
     @Override
