@@ -1,0 +1,20 @@
+package io.meridiandb.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Guards the stack from SQL down to the log under crashes, with one replica in place of Paxos. */
+class SqlStackTest {
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void nothingAcknowledgedIsLostAndTheRunRepeats(long seed) {
+    Simulation.Options options = new Simulation.Options(seed, Duration.ofSeconds(6), false);
+    Report report = new Simulation(options, new LoneLeaderAssembly()).run(null);
+    assertThat(report.violations()).isEmpty();
+    assertThat(report.transactions()).isGreaterThan(50);
+    assertThat(new Simulation(options, new LoneLeaderAssembly()).run(null)).isEqualTo(report);
+  }
+}
