@@ -31,6 +31,9 @@ final class SharedChannel {
   /** How long a TCP connection may take. */
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
+  /** Bytes that the server may send ahead; fixed, so that gRPC sends no pings to measure the link. */
+  private static final int WINDOW_BYTES = 4 << 20;
+
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static final Map<HostPort, SharedChannel> CHANNELS = new HashMap<>();
 
@@ -78,6 +81,7 @@ final class SharedChannel {
         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
         .directExecutor() // listeners only put frames into queues
         .maxInboundMessageSize(WireLimits.FRAME_BYTES_MAX)
+        .flowControlWindow(WINDOW_BYTES)
         .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .build();

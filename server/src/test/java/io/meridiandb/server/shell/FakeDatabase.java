@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeDatabase implements SqlSession {
   final List<String> executed = new ArrayList<>();
   final Map<String, Answer> answers = new LinkedHashMap<>();
+  final CountDownLatch running = new CountDownLatch(1);
   final CountDownLatch canceled = new CountDownLatch(1);
   TransactionStatus transaction = TransactionStatus.NONE;
   boolean open = true;
@@ -41,6 +42,11 @@ final class FakeDatabase implements SqlSession {
   @Override
   public Outcome execute(String sql) throws SQLException {
     executed.add(sql);
+    if (sql.equals("SELECT forever")) {
+      running.countDown();
+      awaitCancel();
+      throw new SQLException("canceled", "57014");
+    }
     Answer answer = answers.get(sql);
     if (answer == null) {
       int at = sql.indexOf("SELEKT");
@@ -74,6 +80,14 @@ final class FakeDatabase implements SqlSession {
       @Override
       public void close() {}
     };
+  }
+
+  private void awaitCancel() {
+    try {
+      canceled.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

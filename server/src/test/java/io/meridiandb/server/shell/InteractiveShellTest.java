@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.DumbTerminal;
@@ -58,6 +59,35 @@ class InteractiveShellTest {
     database.open = false;
     assertThat(type("BEGIN;\n", folder.resolve("h"))).isEqualTo(3);
     assertThat(screen()).contains("meridian!> ").contains("The connection is closed");
+  }
+
+  @Test
+  void ctrlCCancelsTheStatementAndTheShellGoesOn(@TempDir Path folder) throws Exception {
+    try (Terminal terminal =
+        new DumbTerminal(
+            "test",
+            Terminal.TYPE_DUMB,
+            new ByteArrayInputStream(
+                "SELECT forever;\nBEGIN;\n\\q\n".getBytes(StandardCharsets.UTF_8)),
+            screen,
+            StandardCharsets.UTF_8)) {
+      CompletableFuture<Void> user =
+          CompletableFuture.runAsync(() -> {
+            try {
+              database.running.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+            terminal.raise(Terminal.Signal.INT);
+          });
+      InteractiveShell shell =
+          new InteractiveShell(
+              database, terminal, RowFormat.Kind.ALIGNED, folder.resolve("history"));
+      assertThat(shell.run()).isZero();
+      user.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(screen()).contains("ERROR 57014: canceled").contains("BEGIN");
+    assertThat(database.executed).containsExactly("SELECT forever", "BEGIN");
   }
 
   @Test
