@@ -67,6 +67,11 @@ public final class SimulatedDisk {
     existing(path).flipBit(offset, bit);
   }
 
+  /** Whether a loss of power now could lose bytes: a moment to choose for it. */
+  public boolean hasUnforced() {
+    return names.all().values().stream().anyMatch(StoredFile::hasUnforced);
+  }
+
   /** All paths on the disk, sorted. */
   public List<String> paths() {
     return List.copyOf(names.all().keySet());

@@ -60,6 +60,10 @@ final class StoredFile {
     changes++;
   }
 
+  boolean hasUnforced() {
+    return !unforced.isEmpty();
+  }
+
   /** How many changes were ever made: what a force that starts now must make durable. */
   long changes() {
     return changes;

@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Does the faults of a {@link Swarm} to a universe until it is told to heal. */
 public final class Nemesis {
+  private static final int HURT_LOOKS = 400;
+  private static final Duration HURT_LOOK_PAUSE = Duration.ofNanos(100_000);
   private static final int DOWN_MILLIS_MAX = 3_000;
   private static final int CUT_MILLIS_MAX = 6_000;
   private static final int PAUSE_MILLIS_MAX = 5_000;
@@ -89,6 +91,29 @@ public final class Nemesis {
   private void crash() {
     List<ServerId> victims = random.chance(1, 6) ? universe.members() : List.of(victim());
     boolean power = random.chance(3, 4);
+    if (power && random.chance(1, 2)) {
+      crashWhenItHurts(victims, HURT_LOOKS);
+    } else {
+      crashNow(victims, power);
+    }
+  }
+
+  /**
+   * Waits for a moment at which bytes are not forced yet; they are few, so chance seldom meets
+   * them.
+   */
+  private void crashWhenItHurts(List<ServerId> victims, int looksLeft) {
+    if (looksLeft == 0 || world.disk(victims.getFirst()).hasUnforced()) {
+      crashNow(victims, true);
+    } else if (!healed) {
+      world.schedule(HURT_LOOK_PAUSE, () -> crashWhenItHurts(victims, looksLeft - 1));
+    }
+  }
+
+  private void crashNow(List<ServerId> victims, boolean power) {
+    if (healed) {
+      return;
+    }
     for (ServerId server : victims) {
       if (power) {
         universe.crash(server);
