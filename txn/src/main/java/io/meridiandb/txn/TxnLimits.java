@@ -8,10 +8,16 @@ public final class TxnLimits {
   public static final int MUTATIONS_MAX = 80_000;
 
   /**
-   * Most bytes of keys and values that one transaction writes: what fits into one message and one
-   * log entry together with their heads.
+   * Most bytes of keys and values that one transaction writes: what fits into one message together
+   * with its framing.
    */
-  public static final int BYTES_MAX = 6 << 20;
+  public static final int BYTES_MAX = 24 << 20;
+
+  /** Most bytes of one row with its key: what fits into one log entry. */
+  public static final int ROW_BYTES_MAX = 7 << 20;
+
+  /** Writes beyond this many bytes go into log entries of their own, before the commit's. */
+  public static final int ENTRY_BYTES_MAX = 1 << 20;
 
   /** Most bytes of a commit request: the rows and, for each of very many, some bytes of framing. */
   public static final int COMMIT_BYTES_MAX = BYTES_MAX + (3 << 19);

@@ -140,15 +140,15 @@ public final class TabletGroup implements StateMachine, TabletHost {
     }
   }
 
-  private static List<VersionWrite> versions(GroupEntry entry, Timestamp assigned) {
+  private List<VersionWrite> versions(GroupEntry entry, Timestamp assigned) {
     if (!entry.hasCommitted()) {
       return List.of();
     }
     Timestamp timestamp = new Timestamp(entry.getCommitted().getTimestampNanos());
     Invariants.check(
         timestamp.equals(assigned), "an entry of %s says it is of %s", assigned, timestamp);
-    List<VersionWrite> versions = new ArrayList<>(entry.getCommitted().getWritesCount());
-    for (Write write : entry.getCommitted().getWritesList()) {
+    List<VersionWrite> versions = new ArrayList<>();
+    for (Write write : participant.writesOf(entry)) {
       boolean put = write.getAction() == Write.Action.PUT;
       versions.add(
           new VersionWrite(

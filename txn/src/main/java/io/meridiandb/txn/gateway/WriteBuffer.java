@@ -93,6 +93,12 @@ final class WriteBuffer {
             ErrorCode.PROGRAM_LIMIT_EXCEEDED,
             "a key of %d bytes; %d at most".formatted(key.length(), Key.BYTES_MAX));
       }
+      byte[] value = mutation.value();
+      if (value != null && key.length() + value.length > TxnLimits.ROW_BYTES_MAX) {
+        throw new MeridianException(
+            ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+            "a row of %d bytes; %d at most".formatted(value.length, TxnLimits.ROW_BYTES_MAX));
+      }
       Entry before = change.entries.get(key);
       if (before == null) {
         before = entries.get(key);

@@ -10,6 +10,7 @@ import io.meridiandb.txn.participant.PendingEntries.Pending;
 import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.CommitReply;
 import io.meridiandb.txn.proto.CommittedEntry;
+import io.meridiandb.txn.proto.PartEntry;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.Write;
@@ -228,12 +229,23 @@ final class CommitHandler {
   }
 
   private void append(Commit commit, List<Write> writes) {
+    List<List<Write>> pieces = Writes.pieces(writes);
     CommittedEntry.Builder entry =
         CommittedEntry.newBuilder()
             .setTxn(commit.call.getHolding().getTxn())
             .setCommitStartNanos(commit.call.getCommitStartNanos())
             .setAckedSequence(Math.min(commit.call.getAckedSequence(), commit.id.sequence() - 1))
-            .addAllWrites(writes);
+            .addAllWrites(pieces.getLast())
+            .setParts(pieces.size() - 1);
+    for (int i = 0; i < pieces.size() - 1; i++) {
+      PartEntry.Builder part =
+          PartEntry.newBuilder()
+              .setTxn(commit.call.getHolding().getTxn())
+              .setOrdinal(i)
+              .addAllWrites(pieces.get(i));
+      // Whether it is chosen is told by the commit, which stands behind it.
+      leadership.context.replication().propose(at -> GroupEntries.encode(part.build()));
+    }
     leadership.locks.seal(commit.id);
     CompletableFuture<Long> chosen =
         leadership

@@ -5,6 +5,7 @@ import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.txn.proto.CommittedEntry;
 import io.meridiandb.txn.proto.GroupEntry;
 import io.meridiandb.txn.proto.HorizonEntry;
+import io.meridiandb.txn.proto.PartEntry;
 import io.meridiandb.txn.proto.RefusedEntry;
 
 /** What transactions put into the log: a format byte {@code 01}, then a {@link GroupEntry}. */
@@ -23,6 +24,10 @@ public final class GroupEntries {
 
   static byte[] encode(HorizonEntry entry) {
     return encode(GroupEntry.newBuilder().setHorizon(entry).build());
+  }
+
+  static byte[] encode(PartEntry entry) {
+    return encode(GroupEntry.newBuilder().setPart(entry).build());
   }
 
   private static byte[] encode(GroupEntry entry) {

@@ -22,6 +22,7 @@ import io.meridiandb.txn.proto.ResolveCall;
 import io.meridiandb.txn.proto.ResolveReply;
 import io.meridiandb.txn.proto.RollbackNotice;
 import io.meridiandb.txn.proto.Write;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ public final class Participant {
 
   private final ParticipantContext context;
   private final OutcomeTable outcomes = new OutcomeTable();
+  private final StagedParts parts = new StagedParts();
   private @Nullable Leading leading;
 
   /** A participant that does not lead, with no outcomes. */
@@ -75,15 +77,26 @@ public final class Participant {
     before.commits.dissolve();
   }
 
+  /**
+   * What an entry that is about to be applied writes; asked once, right before {@link #applied}.
+   */
+  public List<Write> writesOf(GroupEntry entry) {
+    return entry.hasCommitted() ? parts.writesOf(entry.getCommitted()) : List.of();
+  }
+
   /** Takes note of an entry; the replica's tablet has applied its writes already. */
   public void applied(GroupEntry entry) {
     Leading now = leading;
+    if (entry.hasPart()) {
+      parts.apply(entry.getPart());
+      return;
+    }
     switch (entry.getBodyCase()) {
       case COMMITTED -> {
         CommittedEntry committed = entry.getCommitted();
         outcomes.apply(committed);
         if (now != null) {
-          if (writesSchemaVersion(committed)) {
+          if (writesSchemaVersion(parts.writesOf(committed))) {
             now.leadership.schema.refresh();
           }
           now.commits.applied(committed);
@@ -101,12 +114,13 @@ public final class Participant {
           now.commits.prune(outcomes.horizon());
         }
       }
-      case BODY_NOT_SET -> throw Invariants.unreachable("an entry of a kind not known here");
+      case PART, BODY_NOT_SET -> throw Invariants.unreachable("an entry of a kind not known here");
     }
+    parts.clear();
   }
 
-  private static boolean writesSchemaVersion(CommittedEntry entry) {
-    for (Write write : entry.getWritesList()) {
+  private static boolean writesSchemaVersion(List<Write> writes) {
+    for (Write write : writes) {
       if (write.getKey().size() == SystemKeys.SCHEMA_VERSION.length()
           && Protos.key(write.getKey()).equals(SystemKeys.SCHEMA_VERSION)) {
         return true;
@@ -211,7 +225,7 @@ public final class Participant {
    * format byte {@code 01}, then an {@link OutcomesImage}.
    */
   public byte[] image() {
-    byte[] body = outcomes.image().toByteArray();
+    byte[] body = outcomes.image().toBuilder().addAllParts(parts.image()).build().toByteArray();
     byte[] image = new byte[1 + body.length];
     image[0] = IMAGE_FORMAT;
     System.arraycopy(body, 0, image, 1, body.length);
@@ -230,7 +244,9 @@ public final class Participant {
     }
     Invariants.check(image[0] == IMAGE_FORMAT, "a checkpoint of format %s", image[0]);
     try {
-      outcomes.restore(OutcomesImage.parser().parseFrom(image, 1, image.length - 1));
+      OutcomesImage stored = OutcomesImage.parser().parseFrom(image, 1, image.length - 1);
+      outcomes.restore(stored);
+      parts.restore(stored.getPartsList());
     } catch (InvalidProtocolBufferException e) {
       throw Invariants.unreachable("a checkpoint that cannot be read: %s", e.getMessage());
     }

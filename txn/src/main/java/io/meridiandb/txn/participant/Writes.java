@@ -7,6 +7,7 @@ import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.Protos;
+import io.meridiandb.txn.TxnLimits;
 import io.meridiandb.txn.lock.LockWish;
 import io.meridiandb.txn.proto.Write;
 import io.meridiandb.txn.proto.Write.Action;
@@ -76,6 +77,10 @@ final class Writes {
       if (!keys.add(write.getKey())) {
         return "two writes of one key";
       }
+      if (write.getSerializedSize() > TxnLimits.ROW_BYTES_MAX + Key.BYTES_MAX) {
+        return "a row of %d bytes; %d at most"
+            .formatted(write.getValue().size(), TxnLimits.ROW_BYTES_MAX);
+      }
       if (write.getAction() == Action.PUT && write.getValue().isEmpty()) {
         return "a row of no bytes";
       }
@@ -95,6 +100,24 @@ final class Writes {
       }
     }
     return applied;
+  }
+
+  /** The writes in order, cut so that each piece fits into one log entry. */
+  static List<List<Write>> pieces(List<Write> writes) {
+    List<List<Write>> pieces = new ArrayList<>(1);
+    int from = 0;
+    long bytes = 0;
+    for (int i = 0; i < writes.size(); i++) {
+      int size = writes.get(i).getSerializedSize();
+      if (i > from && bytes + size > TxnLimits.ENTRY_BYTES_MAX) {
+        pieces.add(writes.subList(from, i));
+        from = i;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    pieces.add(writes.subList(from, writes.size()));
+    return pieces;
   }
 
   static List<Key> keys(List<Write> writes) {

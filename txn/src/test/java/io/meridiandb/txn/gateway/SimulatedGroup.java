@@ -123,7 +123,7 @@ final class SimulatedGroup {
     void catchUp() {
       while (applied < log.size()) {
         GroupEntry entry = GroupEntries.decode(log.get(applied++));
-        for (Write write : entry.getCommitted().getWritesList()) {
+        for (Write write : participant.writesOf(entry)) {
           Timestamp s = new Timestamp(entry.getCommitted().getTimestampNanos());
           byte[] value =
               write.getAction() == Write.Action.DELETE ? null : write.getValue().toByteArray();

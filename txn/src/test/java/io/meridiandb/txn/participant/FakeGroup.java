@@ -120,7 +120,7 @@ final class FakeGroup {
     void apply(GroupEntry entry) {
       if (entry.hasCommitted()) {
         Timestamp s = new Timestamp(entry.getCommitted().getTimestampNanos());
-        for (Write write : entry.getCommitted().getWritesList()) {
+        for (Write write : participant.writesOf(entry)) {
           byte[] value =
               write.getAction() == Write.Action.DELETE ? null : write.getValue().toByteArray();
           versions

@@ -16,6 +16,7 @@ import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.CommitReply;
 import io.meridiandb.txn.proto.HorizonEntry;
 import io.meridiandb.txn.proto.Refusal.Reason;
+import io.meridiandb.txn.proto.Write;
 import org.junit.jupiter.api.Test;
 
 /** Every transaction is done once and ends one way, and anybody may ask which (T34-T38). */
@@ -60,6 +61,54 @@ class OutcomesTest extends ParticipantScenario {
     leader = group.changeLeader(1, 0);
     assertThat(committed(late).getRefusal().getReason()).isEqualTo(Reason.WRONG_EPOCH);
     assertThat(rows(got(read(KeyRange.ALL)))).isEmpty();
+  }
+
+  @Test
+  void aLargeCommitIsSeveralEntriesAndStillOneCommit() {
+    Write[] large = new Write[5];
+    for (int i = 0; i < large.length; i++) {
+      large[i] = put("k" + i, "v".repeat(TxnLimits.ENTRY_BYTES_MAX / 2));
+    }
+    CommitCall call = autocommit(txn(1), large);
+    assertThat(committed(call).hasRefusal()).isFalse();
+    assertThat(group.log).hasSize(5);
+    assertThat(group.replicas.get(2).versions).hasSize(5);
+    assertThat(committed(call).hasRefusal()).isFalse();
+    assertThat(group.log).hasSize(5);
+  }
+
+  @Test
+  void partsWithoutTheirCommitAreNothing() {
+    Write[] large = new Write[4];
+    for (int i = 0; i < large.length; i++) {
+      large[i] = put("k" + i, "v".repeat(TxnLimits.ENTRY_BYTES_MAX / 2));
+    }
+    CommitCall call = autocommit(txn(1), large);
+    leader.commit(call, commits::add);
+    group.run();
+    leader = group.changeLeader(1, 2); // two parts of four entries are found
+    assertThat(group.replicas.get(0).versions).isEmpty();
+    committed(autocommit(txn(2), put("x", "1")));
+    Participant restarted = group.replicas.get(2).participant;
+    restarted.restore(group.replicas.get(0).participant.image());
+    assertThat(committed(autocommit(txn(1), large)).hasRefusal()).isFalse();
+    assertThat(group.replicas.get(2).versions).hasSize(5);
+  }
+
+  @Test
+  void aCheckpointBetweenPartsAndCommitLosesNothing() { // G25
+    Write[] large = new Write[4];
+    for (int i = 0; i < large.length; i++) {
+      large[i] = put("k" + i, "v".repeat(TxnLimits.ENTRY_BYTES_MAX / 2));
+    }
+    leader.commit(autocommit(txn(1), large), commits::add);
+    group.run();
+    group.chooseOne();
+    Participant follower = group.replicas.get(1).participant;
+    follower.restore(follower.image());
+    group.settle();
+    assertThat(commits.getFirst().hasRefusal()).isFalse();
+    assertThat(group.replicas.get(1).versions).hasSize(4);
   }
 
   @Test
