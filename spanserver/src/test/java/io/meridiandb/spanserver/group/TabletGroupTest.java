@@ -75,8 +75,9 @@ class TabletGroupTest {
     }
   }
 
-  private static final class OneServer implements Router {
-    private long epoch;
+  /** Knows that there is only one server. */
+  static final class OneServer implements Router {
+    private volatile long epoch;
 
     @Override
     public GroupId locate(Key key) {
