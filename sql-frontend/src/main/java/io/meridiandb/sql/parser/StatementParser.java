@@ -87,7 +87,9 @@ public final class StatementParser {
     refuseSeveralStatements(sql, tokens.subList(0, end));
     try {
       SqlNode node =
-          SqlParser.create(sql.substring(0, tokens.get(end - 1).end()), CONFIG).parseStmt();
+          SqlParser.create(
+                  Intervals.rewrite(sql, tokens).substring(0, tokens.get(end - 1).end()), CONFIG)
+              .parseStmt();
       if (node instanceof StatementNode root) {
         return root.statement();
       }

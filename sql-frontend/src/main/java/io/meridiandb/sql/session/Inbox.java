@@ -73,15 +73,18 @@ final class Inbox {
       } finally {
         lock.unlock();
       }
-      awaitArrival(fibers, waiting);
+      if (!arrived(fibers, waiting)) {
+        continue;
+      }
     }
   }
 
-  private static void awaitArrival(Fibers fibers, CompletableFuture<Boolean> waiting) {
+  /** Whether something came; an idle client is no error, its session waits on. */
+  private static boolean arrived(Fibers fibers, CompletableFuture<Boolean> waiting) {
     try {
-      fibers.await(waiting, IDLE);
+      return fibers.await(waiting, IDLE);
     } catch (AwaitTimeoutException e) {
-      // An idle client is no error: wait on.
+      return false;
     }
   }
 }

@@ -102,7 +102,7 @@ public final class SqlService {
 
   /**
    * Plans some statements so that Calcite's classes are loaded and compiled before a client waits
-   * for it. Takes about a second of one processor; needs neither tables nor other servers.
+   * for it. Takes some seconds of one processor; needs neither tables nor other servers.
    */
   public void warmUp() {
     PlannerWarmUp.run();

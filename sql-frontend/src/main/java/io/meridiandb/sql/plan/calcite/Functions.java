@@ -109,6 +109,7 @@ public final class Functions {
     add("initcap", ScalarFunction.INITCAP, TEXT, 1, CHARACTER);
     add("ascii", ScalarFunction.ASCII, INT, 1, CHARACTER);
     add("chr", ScalarFunction.CHR, TEXT, 1, INTEGER);
+    add("strpos", ScalarFunction.POSITION, INT, 2, CHARACTER, CHARACTER);
     add("translate", ScalarFunction.TRANSLATE, TEXT, 3, CHARACTER, CHARACTER, CHARACTER);
     add("substr", ScalarFunction.SUBSTRING, TEXT, 2, CHARACTER, INTEGER, INTEGER);
     variadic("concat", ScalarFunction.CONCAT_ANY);

@@ -42,7 +42,10 @@ public final class MeridianTypeSystem extends RelDataTypeSystemImpl {
   public int getDefaultPrecision(SqlTypeName typeName) {
     return switch (typeName) {
       case TIME, TIMESTAMP, TIMESTAMP_TZ, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> DATETIME_PRECISION;
-      default -> super.getDefaultPrecision(typeName);
+      default ->
+          SqlTypeName.INTERVAL_TYPES.contains(typeName)
+              ? SqlTypeName.MAX_INTERVAL_START_PRECISION
+              : super.getDefaultPrecision(typeName);
     };
   }
 

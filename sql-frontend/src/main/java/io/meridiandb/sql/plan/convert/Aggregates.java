@@ -14,6 +14,7 @@ import java.util.List;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +36,8 @@ final class Aggregates {
     this.groupBy = aggregate.getGroupSet().asList();
   }
 
-  /**
-   * The plan of an aggregation.
-   *
-   * @param uniqueGroups whether each group has at most one input row
-   */
-  static PhysicalPlan plan(PhysicalPlan input, Aggregate aggregate, boolean uniqueGroups) {
+  /** The plan of an aggregation. */
+  static PhysicalPlan plan(PhysicalPlan input, Aggregate aggregate) {
     if (aggregate.getGroupType() != Aggregate.Group.SIMPLE) {
       throw ExprTranslator.unsupported("a GROUP BY of several groupings");
     }
@@ -55,7 +52,7 @@ final class Aggregates {
                   columnOf(input, aggregate.getAggCallList().getFirst().getArgList().getFirst())),
               aggregate.getRowType().getFieldNames()));
     }
-    return new Aggregates(input, aggregate).run(uniqueGroups);
+    return new Aggregates(input, aggregate).run();
   }
 
   private static boolean isSingleValue(Aggregate aggregate) {
@@ -82,19 +79,19 @@ final class Aggregates {
     return new Expr.Column(index, plan.columns().get(index).type());
   }
 
-  private PhysicalPlan run(boolean uniqueGroups) {
+  private PhysicalPlan run() {
     for (int i = 0; i < groupBy.size(); i++) {
       output.add(new Expr.Column(i, columnOf(input, groupBy.get(i)).type()));
     }
     for (org.apache.calcite.rel.core.AggregateCall call : aggregate.getAggCallList()) {
-      output.add(addCall(call, uniqueGroups));
+      output.add(addCall(call));
     }
     PhysicalPlan raw = raw();
     return Pushdown.project(raw, output, aggregate.getRowType().getFieldNames());
   }
 
   /** Adds what a call needs and returns its value over the raw result. */
-  private Expr addCall(org.apache.calcite.rel.core.AggregateCall call, boolean uniqueGroups) {
+  private Expr addCall(org.apache.calcite.rel.core.AggregateCall call) {
     String name = call.getAggregation().getName();
     SqlType type = ExprTranslator.computedType(call.getType());
     Expr argument = argument(call);
@@ -113,12 +110,9 @@ final class Aggregates {
       case ANY_VALUE ->
           add(AggregateCall.Function.ANY_VALUE, argument, false, valueType(argument, type));
       case LITERAL_AGG -> Literals.translate((RexLiteral) call.rexList.getFirst());
-      case SINGLE_VALUE -> {
-        if (!uniqueGroups) {
-          throw ExprTranslator.unsupported("this correlated subquery that may give several rows");
-        }
-        yield add(AggregateCall.Function.ANY_VALUE, argument, false, valueType(argument, type));
-      }
+      case SINGLE_VALUE ->
+          add(AggregateCall.Function.SINGLE_VALUE, argument, false, valueType(argument, type));
+      case LISTAGG -> texts(call, argument);
       default -> byName(call, name, argument, type);
     };
   }
@@ -129,12 +123,29 @@ final class Aggregates {
       @Nullable Expr argument,
       SqlType type) {
     return switch (name.toUpperCase(java.util.Locale.ROOT)) {
+      case "STRING_AGG" -> texts(call, argument);
       case "BOOL_AND", "EVERY" -> add(AggregateCall.Function.BOOL_AND, argument, false, type);
       case "BOOL_OR", "SOME" -> add(AggregateCall.Function.BOOL_OR, argument, false, type);
       default ->
           throw ExprTranslator.unsupported(
               "the aggregate function " + call.getAggregation().getName());
     };
+  }
+
+  /** string_agg(text, separator). */
+  private Expr texts(org.apache.calcite.rel.core.AggregateCall call, @Nullable Expr argument) {
+    if (!call.getCollation().getKeys().isEmpty()) {
+      throw ExprTranslator.unsupported("ORDER BY within an aggregate function");
+    }
+    Expr separator =
+        call.getArgList().size() < 2 ? null : columnOf(input, call.getArgList().get(1));
+    return add(
+        new AggregateCall(
+            AggregateCall.Function.STRING_AGG,
+            argument,
+            call.isDistinct(),
+            separator,
+            SqlType.TEXT));
   }
 
   /** EVERY and SOME are minimum and maximum of truth values to Calcite. */
@@ -153,13 +164,16 @@ final class Aggregates {
   /** Position of an equal call, or of a new one, as an expression over the raw result. */
   private Expr add(
       AggregateCall.Function function, @Nullable Expr argument, boolean distinct, SqlType type) {
-    AggregateCall call = new AggregateCall(function, argument, distinct, type);
+    return add(new AggregateCall(function, argument, distinct, type));
+  }
+
+  private Expr add(AggregateCall call) {
     int index = calls.indexOf(call);
     if (index < 0) {
       index = calls.size();
       calls.add(call);
     }
-    return new Expr.Column(groupBy.size() + index, type);
+    return new Expr.Column(groupBy.size() + index, call.type());
   }
 
   private Expr average(@Nullable Expr argument, boolean distinct, RelDataType resultType) {
@@ -183,7 +197,10 @@ final class Aggregates {
 
   /** The argument, NULL for rows that a FILTER clause leaves out. */
   private @Nullable Expr argument(org.apache.calcite.rel.core.AggregateCall call) {
-    if (call.getArgList().size() > 1) {
+    boolean texts =
+        call.getAggregation().getKind() == SqlKind.LISTAGG
+            || call.getAggregation().getName().equalsIgnoreCase("STRING_AGG");
+    if (call.getArgList().size() > (texts ? 2 : 1)) {
       throw ExprTranslator.unsupported("an aggregate function of several arguments");
     }
     Expr argument =
@@ -228,7 +245,9 @@ final class Aggregates {
   }
 
   private static boolean needsAllRows(AggregateCall call) {
-    return call.distinct() || call.function() == AggregateCall.Function.STRING_AGG;
+    return call.distinct()
+        || call.function() == AggregateCall.Function.STRING_AGG
+        || call.function() == AggregateCall.Function.SINGLE_VALUE;
   }
 
   /** Partial groups where the rows are, finished here. */

@@ -35,6 +35,8 @@ public final class ColumnNames {
       case SqlSelect select when select.getSelectList().stream().noneMatch(ColumnNames::isStar) ->
           select.getSelectList().stream().map(item -> ofItem(item, NAMELESS)).toList();
       case SqlCall call when call.isA(SqlKind.SET_QUERY) -> before(call.operand(0));
+      case SqlCall call when call.getKind() == SqlKind.VALUES ->
+          ofValues(((SqlCall) call.operand(0)).operandCount());
       default -> null;
     };
   }

@@ -128,6 +128,13 @@ public final class ExprTranslator {
       return Exprs.cast(context(context), RelTypes.toSql(call.getType()));
     }
     ScalarFunction function = Functions.scalar(name);
+    if (name.equals("strpos")) {
+      return Exprs.call(
+          ScalarFunction.POSITION,
+          SqlType.INTEGER,
+          translate(call.operands.get(1)),
+          translate(call.operands.get(0)));
+    }
     if (function != null) {
       return typed(function, call);
     }

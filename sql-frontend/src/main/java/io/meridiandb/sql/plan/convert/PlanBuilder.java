@@ -101,13 +101,7 @@ public final class PlanBuilder {
     if (early != null) {
       return early;
     }
-    boolean uniqueGroups =
-        Boolean.TRUE.equals(
-            aggregate
-                .getCluster()
-                .getMetadataQuery()
-                .areColumnsUnique(aggregate.getInput(), aggregate.getGroupSet()));
-    return Aggregates.plan(build(aggregate.getInput()), aggregate, uniqueGroups);
+    return Aggregates.plan(build(aggregate.getInput()), aggregate);
   }
 
   private PhysicalPlan sort(Sort sort) {
