@@ -11,6 +11,7 @@ import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.simulator.universe.SimulatedUniverse;
 import io.meridiandb.simulator.workload.BankWorkload;
 import io.meridiandb.simulator.workload.InsertWorkload;
+import io.meridiandb.simulator.workload.OrderWorkload;
 import io.meridiandb.simulator.workload.RegisterWorkload;
 import io.meridiandb.simulator.workload.Run;
 import io.meridiandb.simulator.workload.Workload;
@@ -86,7 +87,11 @@ public final class Simulation {
     }
     universe.startAll(START_WAIT);
     List<Workload> workloads =
-        List.of(new BankWorkload(run), new InsertWorkload(run), new RegisterWorkload(run));
+        List.of(
+            new BankWorkload(run),
+            new InsertWorkload(run),
+            new RegisterWorkload(run),
+            new OrderWorkload(run));
     List<String> ended = new ArrayList<>();
     client(
         universe,

@@ -44,12 +44,16 @@ final class FakeDatabase implements SimulatedNode.Assembly {
     COMMITS_IN_THE_FUTURE
   }
 
+  private static final long DELETED = Long.MIN_VALUE;
+  private static final long LOCK_NANOS = 5_000_000_000L;
+
   private final Bug bug;
   private final Map<String, Long> state = new TreeMap<>();
   private final Map<String, Long> outcomes = new TreeMap<>();
   private Map<String, Long> stale = new TreeMap<>();
   private @Nullable Session open;
   private long commits;
+  private long lockedUntil;
 
   FakeDatabase(Bug bug) {
     this.bug = bug;
@@ -90,6 +94,7 @@ final class FakeDatabase implements SimulatedNode.Assembly {
     private final Map<String, Long> writes = new TreeMap<>();
     private String id = "";
     private long sequence;
+    private boolean gone;
 
     Session(Env env, Strand strand, FrameChannel toClient, Duration bound) {
       this.bound = bound;
@@ -113,6 +118,7 @@ final class FakeDatabase implements SimulatedNode.Assembly {
 
     @Override
     public void closed(String reason) {
+      gone = true;
       release();
     }
 
@@ -124,6 +130,9 @@ final class FakeDatabase implements SimulatedNode.Assembly {
     }
 
     private void handle(ClientFrame frame) {
+      if (gone) {
+        return;
+      }
       ServerFrame.Builder out = ServerFrame.newBuilder().setRequest(frame.getRequest());
       if (frame.hasHello()) {
         id = frame.getHello().getSessionHigh() + ":";
@@ -131,12 +140,20 @@ final class FakeDatabase implements SimulatedNode.Assembly {
       } else if (frame.hasResolve()) {
         send(out.setResolved(resolve(frame.getResolve())));
       } else if (frame.hasEndTransaction()) {
-        long at = frame.getEndTransaction().getCommit() ? commit() : 0;
-        release();
-        send(out.setComplete(done(at)));
+        end(frame.getEndTransaction().getCommit(), out);
       } else {
         execute(frame.getExecute(), out);
       }
+    }
+
+    private void end(boolean commit, ServerFrame.Builder out) {
+      if (commit && open != this) {
+        send(out.setFailure(Failure.newBuilder().setSqlState("40001").setMessage("lock lost")));
+        return;
+      }
+      long at = commit ? commit() : 0;
+      release();
+      send(out.setComplete(done(at)));
     }
 
     private Resolved resolve(Resolve question) {
@@ -152,7 +169,12 @@ final class FakeDatabase implements SimulatedNode.Assembly {
       if (execute.getSequence() != 0) {
         sequence = execute.getSequence();
       }
-      boolean refused = open != null && open != this || commits > 20 && env.random().chance(1, 20);
+
+      if (open != null && env.clocks().wallNanos() > lockedUntil) {
+        open = null; // its server has crashed
+      }
+      boolean busy = open != null && open != this;
+      boolean refused = busy || (commits > 20 && env.random().chance(1, 20));
       if (refused || outcomes.containsKey(id + sequence)) {
         if (bug == Bug.SHOWS_ABORTED_ROWS) {
           statement(execute);
@@ -171,6 +193,7 @@ final class FakeDatabase implements SimulatedNode.Assembly {
       }
       if (execute.getMode() == TransactionMode.IN_TRANSACTION) {
         open = this;
+        lockedUntil = env.clocks().wallNanos() + LOCK_NANOS;
         send(out.setComplete(done(0)));
       } else {
         long at = commit();
@@ -229,6 +252,14 @@ final class FakeDatabase implements SimulatedNode.Assembly {
       } else if (sql.startsWith("UPDATE registers")) {
         boolean twice = bug == Bug.COUNTS_TWICE && commits % 30 == 0;
         writes.put("registers/" + p.get(0), get("registers/" + p.get(0)) + (twice ? 2 : 1));
+      } else if (sql.startsWith("INSERT INTO orders")) {
+        writes.put("orders/" + p.get(0) + "/x", p.get(1));
+      } else if (sql.startsWith("INSERT INTO lines")) {
+        writes.put("lines/" + p.get(0) + "/" + p.get(1), p.get(1));
+      } else if (sql.startsWith("DELETE FROM orders")) {
+        state.keySet().stream()
+            .filter(key -> key.matches("(orders|lines)/" + p.getFirst() + "/.*"))
+            .forEach(key -> writes.put(key, DELETED));
       } else if (sql.startsWith("SELECT")) {
         return select(sql, p);
       }
@@ -242,6 +273,9 @@ final class FakeDatabase implements SimulatedNode.Assembly {
       }
       if (sql.startsWith("SELECT balance")) {
         return List.of(number(get("accounts/" + p.getFirst())));
+      }
+      if (sql.contains("orders") || sql.contains("lines")) {
+        return orders(sql);
       }
       List<Value> values = new ArrayList<>();
       long sum = 0;
@@ -257,6 +291,19 @@ final class FakeDatabase implements SimulatedNode.Assembly {
         }
       }
       return sql.contains("inserts") ? values : List.of(number(sum), number(count));
+    }
+
+    private List<Value> orders(String sql) {
+      List<Value> values = new ArrayList<>();
+      String table = sql.contains("FROM lines") ? "lines" : "orders";
+      state.forEach((key, value) -> {
+        String[] path = key.split("/");
+        if (path[0].equals(table) && value != DELETED && !sql.contains("JOIN")) {
+          values.add(number(Long.parseLong(path[1])));
+          values.add(number(value));
+        }
+      });
+      return values;
     }
 
     private static Value number(long value) {
