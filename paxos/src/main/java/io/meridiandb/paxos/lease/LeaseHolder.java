@@ -1,0 +1,214 @@
+package io.meridiandb.paxos.lease;
+
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.membership.Quorum;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What voters owe to this server: the lease that each has given, and for which groups it counts.
+ *
+ * <p>A voter counts for a group led with ballot b if it has <i>confirmed</i> that b is what it
+ * promised there (by PROMISE or ACCEPTED, with its counter m), if it has given a lease in a reply
+ * with a counter of at least m, and if no revocation of the group came after m (protocol G1). So
+ * neither a reply that overtook a revocation nor one from an earlier start can make two leaders.
+ *
+ * <p>The lease of a group ends at the greatest moment that a majority of its voters has granted.
+ * Runs on the server strand.
+ */
+public class LeaseHolder {
+  /** The lease from one voter. */
+  private static final class FromVoter {
+    LeaseCounter counter = new LeaseCounter(0, 0);
+    Timestamp until = Timestamp.MIN;
+    Timestamp repliedAt = Timestamp.MIN;
+  }
+
+  /** A group that this server leads. */
+  private static final class Led {
+    final Ballot ballot;
+    final Quorum quorum;
+    final Map<ServerId, LeaseCounter> confirmed = new TreeMap<>();
+
+    Led(Ballot ballot, Quorum quorum) {
+      this.ballot = ballot;
+      this.quorum = quorum;
+    }
+  }
+
+  private final Lessee self;
+  private final LeaseConfig config;
+  private final Map<ServerId, FromVoter> voters = new TreeMap<>();
+  private final Map<GroupId, Led> groups = new TreeMap<>();
+
+  public LeaseHolder(Lessee self, LeaseConfig config) {
+    this.self = self;
+    this.config = config;
+  }
+
+  /** What to ask {@code voter} now. */
+  public LeaseRequest request(ServerId voter, TTInterval now) {
+    FromVoter from = of(voter);
+    return new LeaseRequest(
+        self, now.earliest().plus(config.length()), from.counter, from.repliedAt);
+  }
+
+  /** The lessee that this server is. */
+  public Lessee self() {
+    return self;
+  }
+
+  /** Takes a voter's answer. */
+  public void onReply(ServerId voter, LeaseReply reply) {
+    if (!reply.lessee().equals(self)) {
+      return; // meant for an earlier start of this server
+    }
+    FromVoter from = of(voter);
+    if (!sameStart(voter, from, reply.counter())) {
+      return;
+    }
+    long count = reply.counter().revocations();
+    if (reply.all()) {
+      groups.values().forEach(led -> unconfirm(led, voter, count));
+    }
+    for (Revocation revocation : reply.revoked()) {
+      Led led = groups.get(revocation.group());
+      if (led != null) {
+        unconfirm(led, voter, revocation.number());
+      }
+    }
+    from.counter = later(from.counter, reply.counter());
+    from.until = Timestamp.max(from.until, reply.until());
+    from.repliedAt = Timestamp.max(from.repliedAt, reply.repliedAt());
+  }
+
+  private static void unconfirm(Led led, ServerId voter, long number) {
+    LeaseCounter confirmed = led.confirmed.get(voter);
+    if (confirmed != null && confirmed.revocations() < number) {
+      led.confirmed.remove(voter);
+    }
+  }
+
+  /** This server has won {@code group} with {@code ballot}. */
+  public void lead(GroupId group, Ballot ballot, Quorum quorum) {
+    groups.put(group, new Led(ballot, quorum));
+  }
+
+  /** This server leads {@code group} no longer, whatever leases it holds. */
+  public void unlead(GroupId group) {
+    groups.remove(group);
+  }
+
+  /**
+   * A voter has said that {@code ballot} is what it promised in the group.
+   *
+   * @param counter as it stood in that message
+   */
+  public void confirm(GroupId group, Ballot ballot, ServerId voter, LeaseCounter counter) {
+    Led led = groups.get(group);
+    FromVoter from = of(voter);
+    if (led == null || !led.ballot.equals(ballot) || !sameStart(voter, from, counter)) {
+      return;
+    }
+    LeaseCounter before = led.confirmed.get(voter);
+    if (before == null && counter.revocations() < from.counter.revocations()) {
+      return; // said before a revocation that we know: it may have been this group
+    }
+    if (before == null || before.revocations() < counter.revocations()) {
+      led.confirmed.put(voter, counter);
+    }
+  }
+
+  /** Voters that do not count for the group because their confirmation is missing. */
+  public SortedSet<ServerId> unconfirmed(GroupId group) {
+    SortedSet<ServerId> missing = new TreeSet<>();
+    Led led = groups.get(group);
+    if (led != null) {
+      missing.addAll(led.quorum.voters());
+      missing.removeAll(led.confirmed.keySet());
+    }
+    return missing;
+  }
+
+  /** Until when this server surely leads the group; {@link Timestamp#MIN} if it does not. */
+  public Timestamp leaseEnd(GroupId group) {
+    Led led = groups.get(group);
+    if (led == null) {
+      return Timestamp.MIN;
+    }
+    return led.quorum.reached(voter -> counted(led, voter));
+  }
+
+  private Timestamp counted(Led led, ServerId voter) {
+    LeaseCounter confirmed = led.confirmed.get(voter);
+    FromVoter from = voters.get(voter);
+    if (confirmed == null || from == null) {
+      return Timestamp.MIN;
+    }
+    boolean counts =
+        confirmed.incarnation() == from.counter.incarnation()
+            && confirmed.revocations() <= from.counter.revocations();
+    return counts ? from.until : Timestamp.MIN;
+  }
+
+  /**
+   * Whether {@code counter} belongs to the voter's start that is known here. A later start wipes
+   * out all that the earlier one gave; an earlier one is not listened to.
+   */
+  boolean sameStart(ServerId voter, LeaseCounter known, LeaseCounter counter) {
+    return known.incarnation() == counter.incarnation();
+  }
+
+  private boolean sameStart(ServerId voter, FromVoter from, LeaseCounter counter) {
+    if (sameStart(voter, from.counter, counter)) {
+      return true;
+    }
+    if (counter.incarnation() < from.counter.incarnation()) {
+      return false;
+    }
+    from.counter = new LeaseCounter(counter.incarnation(), 0);
+    from.until = Timestamp.MIN;
+    from.repliedAt = Timestamp.MIN;
+    groups.values().forEach(led -> led.confirmed.remove(voter));
+    return true;
+  }
+
+  private static LeaseCounter later(LeaseCounter a, LeaseCounter b) {
+    return a.revocations() >= b.revocations() ? a : b;
+  }
+
+  private FromVoter of(ServerId voter) {
+    return voters.computeIfAbsent(voter, v -> new FromVoter());
+  }
+
+  /** The moment until which {@code voter} has given a lease; for status pages. */
+  public @Nullable Timestamp from(ServerId voter) {
+    FromVoter from = voters.get(voter);
+    return from == null ? null : from.until;
+  }
+
+  /** The whole state, for people and for comparing states. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder(128);
+    voters.forEach((voter, from) ->
+        out.append(voter.value())
+            .append(' ')
+            .append(from.counter)
+            .append(' ')
+            .append(from.until.nanos())
+            .append(' ')
+            .append(from.repliedAt.nanos())
+            .append("; "));
+    groups.forEach((group, led) ->
+        out.append(group).append(' ').append(led.ballot).append(led.confirmed).append("; "));
+    return out.toString();
+  }
+}
