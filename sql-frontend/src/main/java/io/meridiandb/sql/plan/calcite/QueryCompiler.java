@@ -36,6 +36,9 @@ public final class QueryCompiler {
   /** With more than so many the order of the statement is kept. */
   private static final int REORDER_RELATIONS_MAX = 10;
 
+  /** So often a list of rules may fire: ends rules that feed each other. */
+  private static final int MATCHES_MAX = 5_000;
+
   private static final List<RelOptRule> SUBQUERIES =
       List.of(
           CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
@@ -166,6 +169,7 @@ public final class QueryCompiler {
   private RelNode hep(RelNode rel, List<RelOptRule> rules) {
     HepProgramBuilder program = HepProgram.builder();
     program.addMatchOrder(HepMatchOrder.BOTTOM_UP);
+    program.addMatchLimit(MATCHES_MAX);
     program.addRuleCollection(rules);
     HepPlanner planner = new HepPlanner(program.build());
     planner.setExecutor(cluster.getPlanner().getExecutor());
