@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * assigned there; when it is applied the locks go, and when s has surely passed the answer goes.
  */
 final class CommitHandler {
+  /** Most commits that wait for locks or for the log at once. */
+  private static final int UNDER_WAY_MAX = 20_000;
+
   /** One commit from its request to its answer. */
   private static final class Commit {
     final TxnId id;
@@ -130,6 +133,12 @@ final class CommitHandler {
     }
     if (call.getHolding().getEpoch() != leadership.epoch) {
       return Refuse.wrongEpoch(leadership.epoch);
+    }
+    if (underWay.size() >= UNDER_WAY_MAX) {
+      return Refuse.failed(
+          ErrorCode.TOO_MANY_CONNECTIONS,
+          "%d commits of %s are under way; try again later"
+              .formatted(UNDER_WAY_MAX, leadership.context.group()));
     }
     if (call.getWritesCount() > TxnLimits.MUTATIONS_MAX) {
       return Refuse.failed(

@@ -99,13 +99,13 @@ public final class Participant {
           if (writesSchemaVersion(parts.writesOf(committed))) {
             now.leadership.schema.refresh();
           }
-          now.commits.applied(committed);
+          afterwards(now, () -> now.commits.applied(committed));
         }
       }
       case REFUSED -> {
         outcomes.apply(entry.getRefused());
         if (now != null) {
-          now.commits.resolves().applied(entry.getRefused());
+          afterwards(now, () -> now.commits.resolves().applied(entry.getRefused()));
         }
       }
       case HORIZON -> {
@@ -117,6 +117,17 @@ public final class Participant {
       case PART, BODY_NOT_SET -> throw Invariants.unreachable("an entry of a kind not known here");
     }
     parts.clear();
+  }
+
+  /** What follows may append: that must not happen while the log still applies. */
+  private void afterwards(Leading at, Runnable task) {
+    context
+        .strand()
+        .execute(() -> {
+          if (at.equals(leading)) {
+            task.run();
+          }
+        });
   }
 
   private static boolean writesSchemaVersion(List<Write> writes) {
