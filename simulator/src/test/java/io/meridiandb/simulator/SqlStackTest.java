@@ -3,6 +3,9 @@ package io.meridiandb.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,5 +19,15 @@ class SqlStackTest {
     assertThat(report.violations()).isEmpty();
     assertThat(report.transactions()).isGreaterThan(50);
     assertThat(new Simulation(options, new LoneLeaderAssembly()).run(null)).isEqualTo(report);
+  }
+
+  @Test
+  void disksThatLieAboutForcesAreFoundOut() {
+    List<String> found = new ArrayList<>();
+    for (long seed = 12; found.isEmpty() && seed < 40; seed++) {
+      Simulation.Options options = new Simulation.Options(seed, Duration.ofSeconds(6), true);
+      found.addAll(new Simulation(options, new LoneLeaderAssembly()).run(null).violations());
+    }
+    assertThat(found).isNotEmpty();
   }
 }
