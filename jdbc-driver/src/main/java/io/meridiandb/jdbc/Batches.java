@@ -54,7 +54,7 @@ final class Batches {
         }
         done += request.size();
       } catch (RequestFailedException e) {
-        throw failed(e, size, done);
+        throw failed(e, request.size(), size, done);
       }
     }
     return counts;
@@ -77,10 +77,11 @@ final class Batches {
     return known ? complete.getBatchCounts(index) : Statement.SUCCESS_NO_INFO;
   }
 
-  private BatchUpdateException failed(RequestFailedException failure, int size, int done) {
+  private BatchUpdateException failed(
+      RequestFailedException failure, int requestSize, int size, int done) {
     SQLException cause = statement.timeoutOr(SqlErrors.of(failure));
     String message = String.valueOf(cause.getMessage());
-    if (failure.batchIndex() >= 0) {
+    if (failure.batchIndex() >= 0 && failure.batchIndex() < requestSize) {
       message = "row %d of the batch: %s".formatted(done + failure.batchIndex() + 1, message);
     }
     long[] counts = new long[size];

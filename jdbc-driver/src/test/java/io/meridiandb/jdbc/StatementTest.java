@@ -278,7 +278,9 @@ class StatementTest {
     connection.setNetworkTimeout(null, 100);
     assertThatThrownBy(() -> connection.createStatement().executeQuery("SELECT forever"))
         .isInstanceOfSatisfying(
-            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"))
+        .hasMessageContaining("nothing is committed");
+    assertThat(server.received(BodyCase.EXECUTE)).as("it is not sent again").hasSize(1);
   }
 
   @Test

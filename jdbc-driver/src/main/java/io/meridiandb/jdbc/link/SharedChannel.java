@@ -31,7 +31,9 @@ final class SharedChannel {
   /** How long a TCP connection may take. */
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
-  /** Bytes that the server may send ahead; fixed, so that gRPC sends no pings to measure the link. */
+  /**
+   * Bytes that the server may send ahead; fixed, so that gRPC sends no pings to measure the link.
+   */
   private static final int WINDOW_BYTES = 4 << 20;
 
   private static final ReentrantLock LOCK = new ReentrantLock();

@@ -356,7 +356,7 @@ public final class ClientSession {
       case NOT_COMMITTED -> {
         links.reconnect();
         transactionEnded();
-        throw rolledBack(reason);
+        throw exchange.gaveUp() ? tooLate() : rolledBack(reason);
       }
       case MAY_BE_COMMITTED -> {
         return settle(exchange, reason);
@@ -375,7 +375,7 @@ public final class ClientSession {
     }
     transactionEnded();
     if (ending.committedAt() == 0) {
-      throw rolledBack(reason);
+      throw exchange.gaveUp() ? tooLate() : rolledBack(reason);
     }
     lastCommitNanos = ending.committedAt();
     return ServerFrame.newBuilder()
@@ -390,6 +390,13 @@ public final class ClientSession {
                         + reason
                         + "; the transaction is committed"))
         .build();
+  }
+
+  private static RequestFailedException tooLate() {
+    return new RequestFailedException(
+        ErrorCode.QUERY_CANCELED,
+        "the server neither answered nor stopped in time, so its connection was given up;"
+            + " nothing is committed");
   }
 
   private static RequestFailedException rolledBack(String reason) {

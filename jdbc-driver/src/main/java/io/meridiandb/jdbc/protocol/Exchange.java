@@ -25,6 +25,7 @@ final class Exchange {
   private final long sequence;
   private final Doubt doubt;
   private final long statementMillis;
+  private boolean gaveUp;
   private volatile boolean sent;
   private volatile boolean cancelWanted;
 
@@ -40,6 +41,11 @@ final class Exchange {
   /** The transaction in which the request runs; 0 if in none. */
   long sequence() {
     return sequence;
+  }
+
+  /** Whether the link was lost because our patience was: the same would happen again. */
+  boolean gaveUp() {
+    return gaveUp;
   }
 
   Doubt doubt() {
@@ -110,7 +116,10 @@ final class Exchange {
         }
         switch (verdict) {
           case CANCEL -> cancel();
-          case GIVE_UP -> link.close();
+          case GIVE_UP -> {
+            gaveUp = true;
+            link.close();
+          }
           case WAIT -> {
             // not yet time
           }

@@ -103,11 +103,12 @@ final class Shell {
       return;
     }
     String tag = tag(sql);
-    if (tag.startsWith("CREATE") || tag.startsWith("DROP") || tag.startsWith("ALTER")) {
+    boolean definition = tag.indexOf(' ') > 0;
+    if (definition) {
       schemaChanged.run();
     }
     if (format == RowFormat.Kind.ALIGNED) {
-      out.println(outcome.count() < 0 ? tag : tag + " " + outcome.count());
+      out.println(definition || outcome.count() < 0 ? tag : tag + " " + outcome.count());
     }
   }
 

@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Joins each left row with rows of the right input, which is read first and kept in memory. */
 final class JoinOperator implements Operator {
+  /**
+   * Rows after which a batch is handed on, so that a product of two inputs is never whole in
+   * memory.
+   */
+  private static final int ROWS_WANTED = 1_024;
+
   private final Operator left;
   private final Operator right;
   private final JoinType type;
@@ -15,6 +21,8 @@ final class JoinOperator implements Operator {
   private final JoinEmitter emitter;
   private final QueryContext context;
   private final List<Candidate> all = new ArrayList<>();
+  private List<@Nullable Object[]> batch = List.of();
+  private int position;
   private boolean built;
   private boolean leftEnded;
 
@@ -47,27 +55,36 @@ final class JoinOperator implements Operator {
     }
     boolean nothingLeft = all.isEmpty() && (type == JoinType.INNER || type == JoinType.SEMI);
     List<@Nullable Object[]> out = new ArrayList<>();
-    while (out.isEmpty() && !leftEnded && !nothingLeft) {
-      context.check();
-      List<@Nullable Object[]> batch = left.next();
-      if (batch == null) {
-        leftEnded = true;
-        if (type.keepsRight()) {
-          emitter.emitUnmatched(all, out);
-        }
+    while (out.size() < ROWS_WANTED && !leftEnded && !nothingLeft) {
+      context.check(); // for each left row: it may match very many
+      if (position == batch.size()) {
+        nextBatch(out);
       } else {
-        for (@Nullable Object[] row : batch) {
-          emitter.emit(row, rightRows.candidates(row), out);
-        }
+        @Nullable Object[] row = batch.get(position++);
+        emitter.emit(row, rightRows.candidates(row), out);
       }
     }
     return out.isEmpty() ? null : out;
   }
 
+  private void nextBatch(List<@Nullable Object[]> out) {
+    List<@Nullable Object[]> next = left.next();
+    position = 0;
+    if (next != null) {
+      batch = next;
+      return;
+    }
+    batch = List.of();
+    leftEnded = true;
+    if (type.keepsRight()) {
+      emitter.emitUnmatched(all, out);
+    }
+  }
+
   private void build() {
-    for (List<@Nullable Object[]> batch = right.next(); batch != null; batch = right.next()) {
+    for (List<@Nullable Object[]> rows = right.next(); rows != null; rows = right.next()) {
       context.check();
-      for (@Nullable Object[] row : batch) {
+      for (@Nullable Object[] row : rows) {
         Candidate candidate = new Candidate(row);
         if (rightRows.add(candidate) || type.keepsRight()) {
           context.memory().reserve(2 * MemoryAccount.bytesOf(row));
