@@ -1,0 +1,31 @@
+package io.meridiandb.paxos.core;
+
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Timestamp;
+
+/** What a leader knows of one follower. Invariant: acked < nextIndex once synced. */
+final class FollowerProgress {
+  final ServerId server;
+
+  /** Whether the follower's log is known to be this leader's, up to {@link #acked}. */
+  boolean synced;
+
+  /** Everything up to here is durable there under the leader's ballot. */
+  long acked;
+
+  /** The next entry to send. */
+  long nextIndex;
+
+  /**
+   * Whether something was sent that must be answered before more goes out; only while not synced.
+   */
+  boolean waiting;
+
+  long commitSent;
+  long checkpoint;
+  Timestamp retryAt = Timestamp.MIN;
+
+  FollowerProgress(ServerId server) {
+    this.server = server;
+  }
+}

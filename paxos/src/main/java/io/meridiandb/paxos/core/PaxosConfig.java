@@ -1,0 +1,43 @@
+package io.meridiandb.paxos.core;
+
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.paxos.lease.LeaseConfig;
+import java.time.Duration;
+
+/**
+ * The time constants of a group; only liveness depends on them, but for the lease.
+ *
+ * @param lease length and heartbeat
+ * @param retry after how long without an answer a message is sent again; above the usual round trip
+ * @param campaignSpread a campaign starts within this time at random, so that two rarely collide
+ */
+public record PaxosConfig(LeaseConfig lease, Duration retry, Duration campaignSpread) {
+  /** Most entries on the way to one follower. */
+  public static final int IN_FLIGHT_ENTRIES_MAX = 256;
+
+  /** Most bytes on the way to one follower; a single larger entry passes alone. */
+  public static final int IN_FLIGHT_BYTES_MAX = 4 << 20;
+
+  /** Most entries appended and not yet chosen; past it proposals are refused. */
+  public static final int UNCHOSEN_ENTRIES_MAX = 4096;
+
+  /** Most bytes appended and not yet chosen; past it proposals are refused. */
+  public static final int UNCHOSEN_BYTES_MAX = 16 << 20;
+
+  /** Log bytes kept for a lagging member; past it the member needs a checkpoint. */
+  public static final long KEPT_BYTES_MAX = 64L << 20;
+
+  /** With the retry and spread that suit a lease of this length. */
+  public static PaxosConfig of(LeaseConfig lease) {
+    return new PaxosConfig(lease, lease.heartbeat(), lease.length().dividedBy(6));
+  }
+
+  /** Chooses how eager a replica is to lead: a hook for placing leaders. */
+  public interface LeaderPreference {
+    /** No preference. */
+    LeaderPreference NONE = server -> Duration.ZERO;
+
+    /** How much longer {@code server} waits before it campaigns. */
+    Duration delay(ServerId server);
+  }
+}

@@ -1,0 +1,33 @@
+package io.meridiandb.paxos.core;
+
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.kernel.time.Timestamp;
+import org.jspecify.annotations.Nullable;
+
+/** What can happen to a replica. Time comes in with it; the core reads no clock. */
+public sealed interface PaxosInput {
+  /** TrueTime, read after the cause of the input. */
+  TTInterval now();
+
+  /** Time has passed. {@code sMax}: the highest timestamp assigned or promised here. */
+  record Tick(TTInterval now, Timestamp sMax) implements PaxosInput {}
+
+  /** A message has arrived. */
+  record Deliver(TTInterval now, ServerId from, PaxosMessage message) implements PaxosInput {}
+
+  /** What was to be persisted up to {@code point} is durable. */
+  record Durable(TTInterval now, DurablePoint point) implements PaxosInput {}
+
+  /** Persist and send what {@link PaxosCore#append} has added. */
+  record Flush(TTInterval now) implements PaxosInput {}
+
+  /** Stop appending, and say when everything is chosen; then comes {@link Resign}. */
+  record HandOver(TTInterval now, @Nullable ServerId target) implements PaxosInput {}
+
+  /** The leader has stopped serving; {@code sMax} is final. */
+  record Resign(TTInterval now, @Nullable ServerId target, Timestamp sMax) implements PaxosInput {}
+
+  /** The state machine has a durable checkpoint at {@code index}. */
+  record Checkpointed(TTInterval now, long index) implements PaxosInput {}
+}

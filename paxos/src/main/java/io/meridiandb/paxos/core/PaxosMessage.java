@@ -1,0 +1,81 @@
+package io.meridiandb.paxos.core;
+
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.lease.LeaseCounter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the replicas of one group say to each other. Any message may be lost, late, doubled or
+ * overtaken.
+ */
+public sealed interface PaxosMessage {
+
+  /**
+   * How far a replica's log reaches. The greatest (lastBallot, lastIndex) of a majority holds every
+   * chosen entry, because a replica takes over a leader's stamp only with its whole log (protocol
+   * C1).
+   */
+  record LogState(Ballot lastBallot, long lastIndex, long commitIndex) {
+    boolean isBetterThan(LogState other) {
+      int byBallot = lastBallot.compareTo(other.lastBallot);
+      return byBallot != 0 ? byBallot > 0 : lastIndex > other.lastIndex;
+    }
+  }
+
+  /** Would you vote for me? Changes nothing at the voter, so a deaf node disturbs nobody. */
+  record PreVote(long incarnation) implements PaxosMessage {}
+
+  record PreVoteReply(boolean yes, Ballot promised) implements PaxosMessage {}
+
+  /** Phase 1a. */
+  record Prepare(Ballot ballot) implements PaxosMessage {}
+
+  /** Phase 1b: the promise is durable. {@code released} is the s_max of protocol G7. */
+  record Promise(Ballot ballot, LogState log, LeaseCounter counter, Timestamp released)
+      implements PaxosMessage {}
+
+  /** No promise: something else is promised, or leased. */
+  record Refusal(Ballot ballot, Ballot promised) implements PaxosMessage {}
+
+  /** A candidate asks the voter with the best log for its entries from an index on. */
+  record Fetch(Ballot ballot, long from) implements PaxosMessage {}
+
+  /** An answer to Fetch; no entries if {@code from} was dropped behind a checkpoint. */
+  record Suffix(Ballot ballot, long from, List<LogEntry> entries) implements PaxosMessage {}
+
+  /**
+   * Phase 2a: the entries after {@code prevIndex}.
+   *
+   * @param startIndex of the ballot's LEADER_START: a message that reaches it holds all that the
+   *     leader adopted beyond {@code prevIndex}
+   * @param trimIndex every member has entries up to here in a durable checkpoint
+   */
+  record Accept(
+      Ballot ballot,
+      long startIndex,
+      long prevIndex,
+      List<LogEntry> entries,
+      long commitIndex,
+      long trimIndex)
+      implements PaxosMessage {}
+
+  /** Phase 2b: everything up to {@code index} is durable here under the ballot (protocol G5). */
+  record Accepted(Ballot ballot, long index, long checkpoint, LeaseCounter counter)
+      implements PaxosMessage {}
+
+  /**
+   * The Accept could not be taken: a higher ballot is promised, or entries before it are missing.
+   */
+  record Behind(Ballot ballot, Ballot promised, LogState log) implements PaxosMessage {}
+
+  /**
+   * The holder of {@code ballot} has stopped for good: RELEASE of protocol G7 with a target,
+   * ABANDON of G9 without one.
+   */
+  record Release(Ballot ballot, @Nullable ServerId target, Timestamp sMax)
+      implements PaxosMessage {}
+}

@@ -1,0 +1,112 @@
+package io.meridiandb.paxos.core;
+
+import com.google.protobuf.ByteString;
+import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.EntryKind;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosMessage.Promise;
+import io.meridiandb.paxos.core.Role.Candidate;
+import io.meridiandb.paxos.core.Role.Follower;
+import io.meridiandb.paxos.core.Role.Leader;
+import io.meridiandb.paxos.log.LogRecord;
+import org.jspecify.annotations.Nullable;
+
+/** All changes of role; the table stands in {@link Role}. */
+final class RoleTransitions {
+  private final CoreState s;
+
+  RoleTransitions(CoreState state) {
+    this.s = state;
+  }
+
+  void becomeFollower(@Nullable ServerId leader) {
+    if (s.role instanceof Leader old) {
+      s.holder.unlead(s.group());
+      s.signal(new Signal.Stopped(old.ballot));
+    }
+    Follower follower = new Follower();
+    follower.leader = leader;
+    s.role = follower;
+  }
+
+  Candidate becomeCandidate() {
+    Invariants.check(!(s.role instanceof Leader), "a leader does not campaign");
+    Candidate candidate =
+        new Candidate(
+            s.retryTime(), s.now.earliest().plus(s.setting.config().retry().multipliedBy(4)));
+    s.role = candidate;
+    return candidate;
+  }
+
+  /**
+   * The own voter may have moved: a candidate or leader of a lower ballot stops at once and stamps
+   * nothing any more (protocol G5, attack 45).
+   */
+  void afterOwnVoterMoved(@Nullable ServerId leader) {
+    Ballot promised = s.voter.promised(s.group());
+    Ballot own =
+        switch (s.role) {
+          case Follower follower -> promised;
+          case Candidate candidate ->
+              candidate.phase == Candidate.Phase.PRE_VOTE ? promised : candidate.ballot;
+          case Leader led -> led.ballot;
+        };
+    if (promised.isAfter(own)) {
+      becomeFollower(leader);
+    }
+  }
+
+  /** The holder of the own {@code ballot} stops for good and says so (protocol G7, G9). */
+  void giveUp(Ballot ballot, @Nullable ServerId target, Timestamp sMax) {
+    becomeFollower(target);
+    s.voter.release(s.group(), ballot, target, sMax);
+    s.lastRelease = new PaxosMessage.Release(ballot, target, sMax);
+    s.releaseAgainAt = s.retryTime().plus(s.setting.config().retry());
+    s.sendToOthers(s.lastRelease);
+  }
+
+  /** The best log of a majority stands at this replica now: stamp it, begin with LEADER_START. */
+  void becomeLeader(Candidate won) {
+    Ballot ballot = won.ballot;
+    Invariants.check(
+        s.voter.promised(s.group()).equals(ballot), "%s won after its voter moved", ballot);
+    adopt(won, ballot);
+    Timestamp floor = s.log.highestTimestamp();
+    for (Promise promise : won.promises.values()) {
+      floor = Timestamp.max(floor, promise.released());
+    }
+    long start = s.log.lastIndex() + 1;
+    s.appendAndPersist(
+        new LogEntry(start, ballot, EntryKind.LEADER_START, floor, ByteString.EMPTY));
+    Leader leader = new Leader(ballot, start);
+    leader.persistFrom = start + 1;
+    leader.leaselessSince = s.now.latest();
+    s.role = leader;
+    s.holder.lead(s.group(), ballot, s.setting.quorum());
+    for (ServerId voterId : s.setting.quorum().voters()) {
+      Promise promise = won.promises.get(voterId);
+      if (promise != null) {
+        s.holder.confirm(s.group(), ballot, voterId, promise.counter());
+      }
+      if (!voterId.equals(s.self())) {
+        FollowerProgress follower = new FollowerProgress(voterId);
+        follower.nextIndex = (promise == null ? s.commit : promise.log().commitIndex()) + 1;
+        leader.followers.put(voterId, follower);
+      }
+    }
+    s.signal(new Signal.Elected(ballot, start, floor));
+  }
+
+  /** Whole-log adoption: what is not known to be chosen carries the new ballot from now on. */
+  private void adopt(Candidate won, Ballot ballot) {
+    FollowerLog.overwrite(s, won.fetched, ballot);
+    if (won.source == null && s.log.lastIndex() > s.commit) {
+      long from = s.commit + 1;
+      s.log.restamp(from, s.log.lastIndex(), ballot);
+      s.persist(new LogRecord.Restamp(s.group(), ballot, from, s.log.lastIndex()));
+    }
+  }
+}

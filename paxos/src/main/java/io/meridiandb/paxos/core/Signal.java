@@ -1,0 +1,27 @@
+package io.meridiandb.paxos.core;
+
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.Ballot;
+import org.jspecify.annotations.Nullable;
+
+/** What the driver has to know besides messages and records. */
+public sealed interface Signal {
+  /** Elected; nothing is served yet. All later timestamps must be above {@code floor}. */
+  record Elected(Ballot ballot, long startIndex, Timestamp floor) implements Signal {}
+
+  /** LEADER_START is chosen and the lease is held: serve (protocol G4). */
+  record Serving(Ballot ballot, long startIndex) implements Signal {}
+
+  /** Leads no longer. Comes once after each {@link Elected}. */
+  record Stopped(Ballot ballot) implements Signal {}
+
+  /** A planned hand-over: everything is chosen; stop serving and resign. */
+  record Drained(@Nullable ServerId target) implements Signal {}
+
+  /** The lease has been out too long: stop serving and resign. */
+  record Leaseless() implements Signal {}
+
+  /** {@code server} lacks entries that are no longer in the log: it needs a checkpoint. */
+  record InstallNeeded(ServerId server) implements Signal {}
+}

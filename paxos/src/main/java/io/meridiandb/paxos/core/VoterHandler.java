@@ -1,0 +1,138 @@
+package io.meridiandb.paxos.core;
+
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosMessage.Accept;
+import io.meridiandb.paxos.core.PaxosMessage.Accepted;
+import io.meridiandb.paxos.core.PaxosMessage.Behind;
+import io.meridiandb.paxos.core.PaxosMessage.Fetch;
+import io.meridiandb.paxos.core.PaxosMessage.PreVote;
+import io.meridiandb.paxos.core.PaxosMessage.PreVoteReply;
+import io.meridiandb.paxos.core.PaxosMessage.Prepare;
+import io.meridiandb.paxos.core.PaxosMessage.Promise;
+import io.meridiandb.paxos.core.PaxosMessage.Refusal;
+import io.meridiandb.paxos.core.PaxosMessage.Release;
+import io.meridiandb.paxos.core.PaxosMessage.Suffix;
+import io.meridiandb.paxos.core.Role.Follower;
+import io.meridiandb.paxos.lease.Lessee;
+import io.meridiandb.paxos.lease.Vote;
+import io.meridiandb.paxos.log.LogRecord;
+import java.util.List;
+
+/** The acceptor's side: votes, and entries of the leader (protocol C1). */
+final class VoterHandler {
+  private final CoreState s;
+  private final RoleTransitions roles;
+  private final CampaignHandler campaign;
+
+  VoterHandler(CoreState state, RoleTransitions roles, CampaignHandler campaign) {
+    this.s = state;
+    this.roles = roles;
+    this.campaign = campaign;
+  }
+
+  void onPreVote(ServerId from, PreVote message) {
+    boolean yes = s.voter.wouldPromise(s.group(), new Lessee(from, message.incarnation()), s.now);
+    s.send(from, new PreVoteReply(yes, s.voter.promised(s.group())));
+  }
+
+  void onPrepare(ServerId from, Prepare message) {
+    Ballot ballot = message.ballot();
+    switch (s.voter.vote(s.group(), ballot, s.now)) {
+      case Vote.Granted granted -> {
+        if (granted.isNew()) {
+          s.persist(new LogRecord.Promise(s.group(), ballot));
+          roles.afterOwnVoterMoved(null);
+        }
+        s.sendAfterPersist(
+            from, new Promise(ballot, s.logState(), granted.counter(), granted.released()));
+      }
+      case Vote.Refused refused -> s.send(from, new Refusal(ballot, refused.promised()));
+    }
+  }
+
+  /** Serves the log as the promise described it: it cannot change before a higher ballot. */
+  void onFetch(ServerId from, Fetch message) {
+    if (!s.voter.promised(s.group()).equals(message.ballot())) {
+      return;
+    }
+    List<LogEntry> part =
+        message.from() <= s.log.baseIndex()
+            ? List.of()
+            : s.log.slice(
+                message.from(),
+                s.log.lastIndex(),
+                PaxosConfig.IN_FLIGHT_ENTRIES_MAX,
+                PaxosConfig.IN_FLIGHT_BYTES_MAX);
+    s.sendAfterPersist(from, new Suffix(message.ballot(), message.from(), part));
+  }
+
+  void onRelease(Release message) {
+    Ballot ballot = message.ballot();
+    s.voter.release(s.group(), ballot, message.target(), message.sMax());
+    boolean forUs = s.self().equals(message.target()) && s.voter.promised(s.group()).equals(ballot);
+    if (forUs && s.role instanceof Follower) {
+      campaign.startAtOnce();
+    }
+  }
+
+  void onAccept(ServerId from, Accept message) {
+    Ballot ballot = message.ballot();
+    Ballot promised = s.voter.promised(s.group());
+    if (promised.isAfter(ballot)) {
+      s.send(from, new Behind(ballot, promised, s.logState()));
+      return;
+    }
+    if (s.voter.follow(s.group(), ballot)) {
+      s.persist(new LogRecord.Promise(s.group(), ballot));
+      roles.afterOwnVoterMoved(from);
+    }
+    if (s.role instanceof Follower follower) {
+      follower.leader = from;
+      follower.campaignAt = null;
+    } else {
+      roles.becomeFollower(from);
+    }
+    s.trim = Math.max(s.trim, message.trimIndex());
+    boolean taken = s.log.lastBallot().equals(ballot) ? extend(message) : takeOver(message);
+    if (taken) {
+      s.choose(Math.min(message.commitIndex(), s.log.lastIndex()));
+      s.sendAfterPersist(
+          from,
+          new Accepted(ballot, s.log.lastIndex(), s.checkpoint, s.voter.counter(ballot.server())));
+    } else {
+      s.sendAfterPersist(from, new Behind(ballot, ballot, s.logState()));
+    }
+  }
+
+  /** The log is this leader's: entries follow without a hole; what is held already stays. */
+  private boolean extend(Accept message) {
+    if (message.prevIndex() > s.log.lastIndex()) {
+      return false;
+    }
+    for (LogEntry entry : message.entries()) {
+      if (entry.index() > s.log.lastIndex()) {
+        s.appendAndPersist(entry.stamped(message.ballot()));
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The log is still an earlier leader's. It becomes this one's only with everything that it
+   * adopted (up to its LEADER_START); until then only chosen entries are taken.
+   */
+  private boolean takeOver(Accept message) {
+    if (message.prevIndex() > s.commit) {
+      return false;
+    }
+    long end = message.prevIndex() + message.entries().size();
+    if (end >= message.startIndex()) {
+      FollowerLog.overwrite(s, message.entries(), message.ballot());
+      return s.log.lastBallot().equals(message.ballot());
+    }
+    FollowerLog.learn(s, message.entries(), message.commitIndex());
+    return false;
+  }
+}
