@@ -13,6 +13,7 @@ import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,34 @@ final class GroupCaller {
         ErrorCode.UNAVAILABLE,
         "no leader of %s answered within %d ms (last: %s)"
             .formatted(group, deadline.allowed().toMillis(), last));
+  }
+
+  /** Asks whom the router names, once, without waiting. */
+  <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> begin(
+      GroupId group, Exchange<Q, R> exchange, Q request, Deadline deadline) {
+    return context
+        .messenger()
+        .call(
+            context.router().leader(group).server(),
+            exchange.type,
+            exchange.replyType,
+            group,
+            request,
+            deadline.remaining(CALL_TIMEOUT));
+  }
+
+  /** Waits for what was begun; null if nobody answered as the leader. */
+  <R extends MessageLite> @Nullable R finish(Exchange<?, R> exchange, CompletableFuture<R> begun) {
+    try {
+      R reply = context.env().fibers().await(begun, CALL_TIMEOUT.plus(AWAIT_SLACK));
+      return switch (exchange.refusal.apply(reply).getReason()) {
+        case NOT_LEADER, WAITING, WRONG_EPOCH -> null;
+        default -> reply;
+      };
+    } catch (CallFailedException | AwaitTimeoutException e) {
+      context.env().events().count("txn.gateway.unanswered", 1);
+      return null;
+    }
   }
 
   private <Q extends MessageLite, R extends MessageLite> @Nullable R askOnce(

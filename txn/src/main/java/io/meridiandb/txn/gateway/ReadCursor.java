@@ -21,17 +21,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches the rows of a read batch by batch; one batch is in memory at a time. Where the
- * transaction's own writes meet the ranges, the leader sends the rows as stored and the program is
- * evaluated here, over rows and writes merged; otherwise it is evaluated at the leader.
+ * Fetches the rows of a read batch by batch; at most two batches are in memory: a read without
+ * locks asks for the next while the last is worked on. Where the transaction's own writes meet the
+ * ranges, the leader sends the rows as stored and the program is evaluated here, over rows and
+ * writes merged; otherwise it is evaluated at the leader.
  */
 final class ReadCursor implements RowCursor {
   /** Asks the leader of a group for a piece. */
   interface Source {
     ReadReply ask(GroupId group, ReadCall.Builder call);
+
+    /** Begins to ask, once, without waiting; null where that would not do. */
+    @Nullable CompletableFuture<ReadReply> begin(GroupId group, ReadCall call);
+
+    /** Waits for what was begun; null if there is no answer that could be used. */
+    @Nullable ReadReply finish(CompletableFuture<ReadReply> begun);
   }
 
   private final ReadRequest request;
@@ -42,6 +50,8 @@ final class ReadCursor implements RowCursor {
   private final ByteString program;
   private List<KeyRange> left;
   private long limitLeft;
+  private long readTimestampNanos;
+  private @Nullable CompletableFuture<ReadReply> ahead;
   private boolean done;
 
   /**
@@ -86,13 +96,17 @@ final class ReadCursor implements RowCursor {
       return List.of();
     }
     GroupId group = groupOf(left.getFirst());
-    List<KeyRange> asked = left.subList(0, Math.min(left.size(), TxnLimits.READ_RANGES_MAX));
-    ReadReply reply = source.ask(group, call(group, asked));
+    List<KeyRange> asked = asked();
+    ReadReply reply = reply(group, asked);
     if (reply.hasRefusal()) {
       done = true;
       throw Refusals.exception(reply.getRefusal());
     }
+    readTimestampNanos = reply.getReadTimestampNanos(); // 0 under locks
     List<KeyRange> covered = advance(asked, reply);
+    if (!done && reply.getMore() && limitLeft == 0 && readTimestampNanos != 0) {
+      ahead = source.begin(group, call(group, asked()).build());
+    }
     ScanEvaluator.Run run = merging;
     if (run != null) {
       merge(run, covered, reply);
@@ -106,6 +120,17 @@ final class ReadCursor implements RowCursor {
     return tuples;
   }
 
+  private List<KeyRange> asked() {
+    return left.subList(0, Math.min(left.size(), TxnLimits.READ_RANGES_MAX));
+  }
+
+  private ReadReply reply(GroupId group, List<KeyRange> asked) {
+    CompletableFuture<ReadReply> begun = ahead;
+    ahead = null;
+    ReadReply reply = begun == null ? null : source.finish(begun);
+    return reply != null ? reply : source.ask(group, call(group, asked));
+  }
+
   private ReadCall.Builder call(GroupId group, List<KeyRange> asked) {
     ReadCall.Builder call =
         ReadCall.newBuilder()
@@ -115,6 +140,9 @@ final class ReadCursor implements RowCursor {
             .setRowsMax(BATCH_ROWS_MAX)
             .setProgram(program)
             .setLimit(limitLeft);
+    if (readTimestampNanos != 0) {
+      call.setReadTimestampNanos(readTimestampNanos);
+    }
     for (KeyRange range : asked) {
       if (!group.equals(groupOf(range))) {
         throw severalGroups();

@@ -1,5 +1,6 @@
 package io.meridiandb.txn.gateway;
 
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.LockMode;
@@ -53,21 +54,23 @@ final class ReadOnlyTransaction implements Transaction {
     }
     return new ReadCursor(
         request,
-        (group, call) -> {
-          ReadReply reply =
-              caller.ask(group, Exchanges.READ, epoch -> at(call), false, base.deadline());
-          if (!reply.hasRefusal()) {
-            readTimestamp = new Timestamp(reply.getReadTimestampNanos());
+        new ReadSource(caller, base.deadline(), this::at) {
+          @Override
+          public ReadReply ask(GroupId group, ReadCall.Builder call) {
+            ReadReply reply = super.ask(group, call);
+            if (!reply.hasRefusal()) {
+              readTimestamp = new Timestamp(reply.getReadTimestampNanos());
+            }
+            return reply;
           }
-          return reply;
         },
         context.router(),
         new TreeMap<>());
   }
 
-  private ReadCall at(ReadCall.Builder call) {
+  private ReadCall.Builder at(ReadCall.Builder call) {
     Timestamp at = readTimestamp;
-    return at == null ? call.build() : call.setReadTimestampNanos(at.nanos()).build();
+    return at == null ? call : call.setReadTimestampNanos(at.nanos());
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.meridiandb.txn.proto.Write;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,14 +62,34 @@ final class ReadWriteTransaction implements Transaction {
     requireActive();
     return new ReadCursor(
         request,
-        request.lock() == LockMode.NONE ? this::readWithoutLocks : this::readLocking,
+        request.lock() == LockMode.NONE
+            ? new ReadSource(parts.caller(), base.deadline(), this::stillActive)
+            : new LockingSource(),
         parts.context().router(),
         buffer.within(request.ranges()));
   }
 
-  private ReadReply readWithoutLocks(GroupId group, ReadCall.Builder call) {
+  private ReadCall.Builder stillActive(ReadCall.Builder call) {
     requireActive();
-    return parts.caller().ask(group, Exchanges.READ, epoch -> call.build(), false, base.deadline());
+    return call;
+  }
+
+  /** Locks are taken piece by piece, as the rows are wanted. */
+  private final class LockingSource implements ReadCursor.Source {
+    @Override
+    public ReadReply ask(GroupId group, ReadCall.Builder call) {
+      return readLocking(group, call);
+    }
+
+    @Override
+    public @Nullable CompletableFuture<ReadReply> begin(GroupId group, ReadCall call) {
+      return null;
+    }
+
+    @Override
+    public @Nullable ReadReply finish(CompletableFuture<ReadReply> begun) {
+      return null;
+    }
   }
 
   private ReadReply readLocking(GroupId group, ReadCall.Builder call) {
