@@ -40,6 +40,51 @@ class AccessPathAgreementTest {
     }
   }
 
+  /** Interleaved tables are joined and summed in other ways than tables of their own. */
+  @Test
+  void interleavingGivesTheSameRows() {
+    try (TestServer server = new TestServer()) {
+      TestClient client = server.client();
+      for (String end : List.of(" INTERLEAVE IN PARENT p0", "")) {
+        String n = end.isEmpty() ? "1" : "0";
+        client.execute("CREATE TABLE p" + n + " (k INT PRIMARY KEY, x TEXT, y INT)");
+        client.execute(
+            "CREATE TABLE c" + n + " (k INT, i INT, z INT, PRIMARY KEY (k, i))" + end);
+      }
+      for (int k = 0; k < 12; k++) {
+        for (String n : List.of("0", "1")) {
+          client.execute("INSERT INTO p%s VALUES (%d, 'x%d', %d)".formatted(n, k, k % 3, k % 4));
+        }
+        for (int i = random.nextInt(5); i > 0; i--) {
+          String z = random.nextInt(5) == 0 ? "NULL" : String.valueOf(random.nextInt(9));
+          for (String n : List.of("0", "1")) {
+            client.execute("INSERT INTO c%s VALUES (%d, %d, %s)".formatted(n, k, i, z));
+          }
+        }
+      }
+      for (int i = 0; i < 150; i++) {
+        String sql = interleavedQuery();
+        assertThat(answer(client, sql.replace("$", "0")))
+            .as(sql)
+            .isEqualTo(answer(client, sql.replace("$", "1")));
+      }
+    }
+  }
+
+  private String interleavedQuery() {
+    String aggregates =
+        List.of("count(*), sum(c.z)", "count(c.z), max(c.z), sum(p.y)", "avg(c.z), count(*)")
+            .get(random.nextInt(3));
+    String group = List.of("p.x", "p.x, c.z", "c.k", "p.y").get(random.nextInt(4));
+    String on = List.of("c.k = p.k", "c.z = p.k", "c.k = p.y").get(random.nextInt(3));
+    String where =
+        List.of("p.k > 3", "c.z < 5", "p.k IN (1, 2, 7)", "c.i = 1 OR p.y = 2", "p.x = 'x1'")
+            .get(random.nextInt(5));
+    String join = random.nextInt(3) == 0 ? "LEFT JOIN" : "JOIN";
+    return "SELECT %s, %s FROM p$ p %s c$ c ON %s WHERE %s GROUP BY %s"
+        .formatted(group, aggregates, join, on, where, group);
+  }
+
   private static List<String> answer(TestClient client, String sql) {
     TestClient.Answer answer = client.execute(sql);
     assertThat(answer.failure()).as(sql).isNull();
@@ -111,8 +156,10 @@ class AccessPathAgreementTest {
   }
 
   private String joinCondition() {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(6)) {
       case 0 -> "y.id = x.n";
+      case 4 -> "y.id = x.n AND y.b < x.b";
+      case 5 -> "y.a = x.a AND y.id > x.id";
       case 1 -> "y.a = x.a AND y.id = x.n";
       case 2 -> "y.c = x.c AND y.b = x.b";
       default -> "y.b = x.a AND y.a < 3";

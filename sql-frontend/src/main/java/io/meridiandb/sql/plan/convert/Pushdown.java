@@ -220,11 +220,7 @@ final class Pushdown {
       }
       position++;
     }
-    // Behind a whole primary key no two rows are equal: further sort keys decide nothing.
-    boolean wholeKey = position == scan.table().primaryKey().size();
-    if (!remaining.isEmpty() && !wholeKey) {
-      return null;
-    }
+    // What is left stands behind the whole primary key, where no two rows are equal: it decides nothing.
     boolean turn = Boolean.TRUE.equals(reverse);
     return turn == scan.options().reverse()
         ? scan
