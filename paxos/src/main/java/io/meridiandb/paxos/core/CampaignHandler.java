@@ -139,8 +139,9 @@ final class CampaignHandler {
     candidate.wanted = best;
     if (source == null) {
       roles.becomeLeader(candidate);
-    } else if (best.lastIndex() == s.commit) {
-      // All that the other holds is chosen and held here too; only its stamp is higher.
+    } else if (best.lastIndex() <= s.commit) {
+      // All of the best log is chosen and held here: what follows here is of a worse one.
+      s.cutSuffixAndPersist(s.commit);
       candidate.source = null;
       roles.becomeLeader(candidate);
     } else {

@@ -44,6 +44,9 @@ final class CoreState {
   /** Entries up to here were given out as chosen. */
   long delivered;
 
+  /** The commit index that the log remembers; it goes along with other records. */
+  private long hinted;
+
   /** Entries up to here are in the own state machine's durable checkpoint. */
   long checkpoint;
 
@@ -72,6 +75,7 @@ final class CoreState {
     this.commit = Math.max(recovered.commitHint(), recovered.baseIndex());
     this.delivered = recovered.baseIndex();
     this.checkpoint = recovered.baseIndex();
+    this.hinted = commit;
     Invariants.check(
         commit <= log.lastIndex(), "chosen %d but last is %d", commit, log.lastIndex());
   }
@@ -157,8 +161,9 @@ final class CoreState {
       delivered++;
       chosen.add(log.entry(delivered));
     }
-    if (!persist.isEmpty() && !chosen.isEmpty()) {
-      persist.add(new LogRecord.Commit(group(), Math.min(commit, log.lastIndex())));
+    if (!persist.isEmpty() && commit > hinted) {
+      hinted = commit;
+      persist.add(new LogRecord.Commit(group(), commit));
     }
     PaxosEffects effects =
         new PaxosEffects(

@@ -21,6 +21,9 @@ final class FollowerProgress {
    */
   boolean waiting;
 
+  /** Where sending began again after a gap, so that one gap causes one repetition. */
+  long rewoundTo;
+
   long commitSent;
   long checkpoint;
   Timestamp retryAt = Timestamp.MIN;

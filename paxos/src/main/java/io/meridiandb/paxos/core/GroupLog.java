@@ -84,6 +84,14 @@ final class GroupLog {
     baseIndex = lastDropped;
   }
 
+  /** A checkpoint reaches beyond the end: the log is empty and goes on after it. */
+  void beginAfter(long checkpointIndex) {
+    baseBallot = lastBallot();
+    baseIndex = checkpointIndex;
+    entries.clear();
+    bytes = 0;
+  }
+
   void restamp(long from, long to, Ballot ballot) {
     for (long i = from; i <= to; i++) {
       entries.set(Math.toIntExact(i - baseIndex - 1), entry(i).stamped(ballot));

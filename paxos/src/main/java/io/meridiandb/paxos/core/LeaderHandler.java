@@ -25,11 +25,16 @@ final class LeaderHandler {
 
   /** Hands what was appended to the log, and sends it at the same time. */
   void flush(Leader leader) {
+    persistPending(leader);
+    leader.followers.values().forEach(follower -> replicate(leader, follower));
+  }
+
+  /** What was appended goes to the log before anything else happens to this replica. */
+  void persistPending(Leader leader) {
     for (long i = leader.persistFrom; i <= s.log.lastIndex(); i++) {
       s.persist(new LogRecord.Append(s.group(), s.log.entry(i)));
     }
     leader.persistFrom = s.log.lastIndex() + 1;
-    leader.followers.values().forEach(follower -> replicate(leader, follower));
   }
 
   void onDurable(Leader leader, DurablePoint point) {
@@ -69,11 +74,12 @@ final class LeaderHandler {
     boolean ours = log.lastBallot().equals(leader.ballot);
     long next = (ours ? log.lastIndex() : log.commitIndex()) + 1;
     boolean old = follower.synced && (!ours || next <= follower.acked);
-    boolean resentJustNow =
-        next == follower.nextIndex && follower.waiting && !s.passed(follower.retryAt);
-    if (old || (ours && resentJustNow)) {
+    boolean repeated = ours && next == follower.rewoundTo && !s.passed(follower.retryAt);
+    if (old || repeated) {
       return;
     }
+    follower.rewoundTo = next;
+    follower.retryAt = s.retryTime();
     follower.synced = ours;
     follower.nextIndex = next;
     follower.waiting = false;
@@ -99,6 +105,13 @@ final class LeaderHandler {
       sendWholeLog(leader, follower);
       return;
     }
+    if (follower.nextIndex <= s.log.baseIndex()) {
+      if (s.passed(follower.retryAt)) {
+        follower.retryAt = s.retryTime();
+        s.signal(new Signal.InstallNeeded(follower.server));
+      }
+      return;
+    }
     while (follower.nextIndex <= s.log.lastIndex()) {
       long inFlight = follower.nextIndex - 1 - follower.acked;
       if (inFlight >= PaxosConfig.IN_FLIGHT_ENTRIES_MAX
@@ -117,7 +130,7 @@ final class LeaderHandler {
 
   private long bytesInFlight(FollowerProgress follower) {
     long bytes = 0;
-    for (long i = follower.acked + 1; i < follower.nextIndex; i++) {
+    for (long i = Math.max(follower.acked, s.log.baseIndex()) + 1; i < follower.nextIndex; i++) {
       bytes += s.log.entry(i).bytes();
     }
     return bytes;

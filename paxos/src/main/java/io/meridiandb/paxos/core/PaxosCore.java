@@ -69,14 +69,15 @@ public final class PaxosCore {
             replica.preference().delay(holder.self().server()),
             replica.random());
     PaxosCore core = new PaxosCore(setting, voter, holder, found);
+    if (replica.checkpointIndex() > core.s.log.lastIndex()) {
+      // Entries can be chosen by others, applied and in a checkpoint before the own log has them.
+      core.s.log.beginAfter(replica.checkpointIndex());
+      core.s.persist(
+          new LogRecord.CutPrefix(
+              found.group(), replica.checkpointIndex(), core.s.log.baseBallot()));
+    }
     core.s.delivered = Math.max(core.s.delivered, replica.checkpointIndex());
     core.s.checkpoint = core.s.delivered;
-    Invariants.check(
-        core.s.delivered <= core.s.log.lastIndex(),
-        "%s: the checkpoint is at %d, the log ends at %d",
-        found.group(),
-        core.s.delivered,
-        core.s.log.lastIndex());
     core.s.commit = Math.max(core.s.commit, core.s.delivered);
     return core;
   }
@@ -84,6 +85,9 @@ public final class PaxosCore {
   /** Reacts to {@code input}. */
   public PaxosEffects step(PaxosInput input) {
     s.now = input.now();
+    if (s.role instanceof Leader leader) {
+      leading.persistPending(leader);
+    }
     switch (input) {
       case Tick tick -> tick();
       case Deliver deliver -> deliver(deliver.from(), deliver.message());

@@ -44,6 +44,9 @@ final class VoterHandler {
         if (granted.isNew()) {
           s.persist(new LogRecord.Promise(s.group(), ballot));
           roles.afterOwnVoterMoved(null);
+          if (s.role instanceof Follower follower) {
+            follower.leader = null;
+          }
         }
         s.sendAfterPersist(
             from, new Promise(ballot, s.logState(), granted.counter(), granted.released()));

@@ -1,0 +1,221 @@
+package io.meridiandb.paxos.replica;
+
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.EntryKind;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosMessage;
+import io.meridiandb.paxos.core.PaxosMessage.LogState;
+import io.meridiandb.paxos.lease.LeaseCounter;
+import io.meridiandb.paxos.proto.AcceptProto;
+import io.meridiandb.paxos.proto.AcceptedProto;
+import io.meridiandb.paxos.proto.BallotProto;
+import io.meridiandb.paxos.proto.BehindProto;
+import io.meridiandb.paxos.proto.CounterProto;
+import io.meridiandb.paxos.proto.EntryProto;
+import io.meridiandb.paxos.proto.FetchProto;
+import io.meridiandb.paxos.proto.LogStateProto;
+import io.meridiandb.paxos.proto.PaxosFrame;
+import io.meridiandb.paxos.proto.PreVoteProto;
+import io.meridiandb.paxos.proto.PreVoteReplyProto;
+import io.meridiandb.paxos.proto.PrepareProto;
+import io.meridiandb.paxos.proto.PromiseProto;
+import io.meridiandb.paxos.proto.RefusalProto;
+import io.meridiandb.paxos.proto.ReleaseProto;
+import io.meridiandb.paxos.proto.SuffixProto;
+import java.util.List;
+
+/** Group messages as bytes, and back. */
+final class PaxosWire {
+  private PaxosWire() {}
+
+  static PaxosFrame encode(PaxosMessage message) {
+    PaxosFrame.Builder frame = PaxosFrame.newBuilder();
+    switch (message) {
+      case PaxosMessage.PreVote m ->
+          frame.setPreVote(PreVoteProto.newBuilder().setIncarnation(m.incarnation()));
+      case PaxosMessage.PreVoteReply m ->
+          frame.setPreVoteReply(
+              PreVoteReplyProto.newBuilder().setYes(m.yes()).setPromised(ballot(m.promised())));
+      case PaxosMessage.Prepare m ->
+          frame.setPrepare(PrepareProto.newBuilder().setBallot(ballot(m.ballot())));
+      case PaxosMessage.Promise m ->
+          frame.setPromise(
+              PromiseProto.newBuilder()
+                  .setBallot(ballot(m.ballot()))
+                  .setLog(logState(m.log()))
+                  .setCounter(counter(m.counter()))
+                  .setReleasedNanos(m.released().nanos()));
+      case PaxosMessage.Refusal m ->
+          frame.setRefusal(
+              RefusalProto.newBuilder()
+                  .setBallot(ballot(m.ballot()))
+                  .setPromised(ballot(m.promised())));
+      case PaxosMessage.Fetch m ->
+          frame.setFetch(FetchProto.newBuilder().setBallot(ballot(m.ballot())).setFrom(m.from()));
+      case PaxosMessage.Suffix m -> {
+        SuffixProto.Builder suffix =
+            SuffixProto.newBuilder().setBallot(ballot(m.ballot())).setFrom(m.from());
+        m.entries().forEach(e -> suffix.addEntries(entry(e)));
+        frame.setSuffix(suffix);
+      }
+      case PaxosMessage.Accept m -> frame.setAccept(accept(m));
+      case PaxosMessage.Accepted m ->
+          frame.setAccepted(
+              AcceptedProto.newBuilder()
+                  .setBallot(ballot(m.ballot()))
+                  .setIndex(m.index())
+                  .setCheckpoint(m.checkpoint())
+                  .setCounter(counter(m.counter())));
+      case PaxosMessage.Behind m ->
+          frame.setBehind(
+              BehindProto.newBuilder()
+                  .setBallot(ballot(m.ballot()))
+                  .setPromised(ballot(m.promised()))
+                  .setLog(logState(m.log())));
+      case PaxosMessage.Release m -> frame.setRelease(release(m));
+    }
+    return frame.build();
+  }
+
+  private static AcceptProto accept(PaxosMessage.Accept m) {
+    AcceptProto.Builder accept =
+        AcceptProto.newBuilder()
+            .setBallot(ballot(m.ballot()))
+            .setStartIndex(m.startIndex())
+            .setPrevIndex(m.prevIndex())
+            .setCommitIndex(m.commitIndex())
+            .setTrimIndex(m.trimIndex());
+    m.entries().forEach(e -> accept.addEntries(entry(e)));
+    return accept.build();
+  }
+
+  private static ReleaseProto release(PaxosMessage.Release m) {
+    ServerId target = m.target();
+    return ReleaseProto.newBuilder()
+        .setBallot(ballot(m.ballot()))
+        .setTarget(target == null ? 0 : target.value())
+        .setSMaxNanos(m.sMax().nanos())
+        .build();
+  }
+
+  /**
+   * Reads a frame.
+   *
+   * @throws IllegalArgumentException if it is empty or of a kind that is not known here
+   */
+  static PaxosMessage decode(PaxosFrame frame) {
+    return switch (frame.getBodyCase()) {
+      case PRE_VOTE -> new PaxosMessage.PreVote(frame.getPreVote().getIncarnation());
+      case PRE_VOTE_REPLY ->
+          new PaxosMessage.PreVoteReply(
+              frame.getPreVoteReply().getYes(), ballot(frame.getPreVoteReply().getPromised()));
+      case PREPARE -> new PaxosMessage.Prepare(ballot(frame.getPrepare().getBallot()));
+      case PROMISE -> {
+        PromiseProto m = frame.getPromise();
+        yield new PaxosMessage.Promise(
+            ballot(m.getBallot()),
+            logState(m.getLog()),
+            counter(m.getCounter()),
+            new Timestamp(m.getReleasedNanos()));
+      }
+      case REFUSAL ->
+          new PaxosMessage.Refusal(
+              ballot(frame.getRefusal().getBallot()), ballot(frame.getRefusal().getPromised()));
+      case FETCH ->
+          new PaxosMessage.Fetch(ballot(frame.getFetch().getBallot()), frame.getFetch().getFrom());
+      case SUFFIX -> {
+        SuffixProto m = frame.getSuffix();
+        yield new PaxosMessage.Suffix(
+            ballot(m.getBallot()), m.getFrom(), entries(m.getEntriesList()));
+      }
+      case ACCEPT -> {
+        AcceptProto m = frame.getAccept();
+        yield new PaxosMessage.Accept(
+            ballot(m.getBallot()),
+            m.getStartIndex(),
+            m.getPrevIndex(),
+            entries(m.getEntriesList()),
+            m.getCommitIndex(),
+            m.getTrimIndex());
+      }
+      case ACCEPTED -> {
+        AcceptedProto m = frame.getAccepted();
+        yield new PaxosMessage.Accepted(
+            ballot(m.getBallot()), m.getIndex(), m.getCheckpoint(), counter(m.getCounter()));
+      }
+      case BEHIND -> {
+        BehindProto m = frame.getBehind();
+        yield new PaxosMessage.Behind(
+            ballot(m.getBallot()), ballot(m.getPromised()), logState(m.getLog()));
+      }
+      case RELEASE -> {
+        ReleaseProto m = frame.getRelease();
+        yield new PaxosMessage.Release(
+            ballot(m.getBallot()),
+            m.getTarget() == 0 ? null : new ServerId(m.getTarget()),
+            new Timestamp(m.getSMaxNanos()));
+      }
+      case BODY_NOT_SET -> throw new IllegalArgumentException("a paxos message without a body");
+    };
+  }
+
+  static BallotProto ballot(Ballot ballot) {
+    return BallotProto.newBuilder()
+        .setRound(ballot.round())
+        .setServer(ballot.server().value())
+        .setIncarnation(ballot.incarnation())
+        .build();
+  }
+
+  static Ballot ballot(BallotProto proto) {
+    return new Ballot(proto.getRound(), new ServerId(proto.getServer()), proto.getIncarnation());
+  }
+
+  static CounterProto counter(LeaseCounter counter) {
+    return CounterProto.newBuilder()
+        .setIncarnation(counter.incarnation())
+        .setRevocations(counter.revocations())
+        .build();
+  }
+
+  static LeaseCounter counter(CounterProto proto) {
+    return new LeaseCounter(proto.getIncarnation(), proto.getRevocations());
+  }
+
+  private static LogStateProto logState(LogState state) {
+    return LogStateProto.newBuilder()
+        .setLastBallot(ballot(state.lastBallot()))
+        .setLastIndex(state.lastIndex())
+        .setCommitIndex(state.commitIndex())
+        .build();
+  }
+
+  private static LogState logState(LogStateProto proto) {
+    return new LogState(
+        ballot(proto.getLastBallot()), proto.getLastIndex(), proto.getCommitIndex());
+  }
+
+  private static EntryProto entry(LogEntry entry) {
+    return EntryProto.newBuilder()
+        .setIndex(entry.index())
+        .setBallot(ballot(entry.ballot()))
+        .setKind(entry.kind().number())
+        .setTimestampNanos(entry.timestamp().nanos())
+        .setPayload(entry.payload())
+        .build();
+  }
+
+  private static List<LogEntry> entries(List<EntryProto> protos) {
+    return protos.stream()
+        .map(proto ->
+            new LogEntry(
+                proto.getIndex(),
+                ballot(proto.getBallot()),
+                EntryKind.of(proto.getKind()),
+                new Timestamp(proto.getTimestampNanos()),
+                proto.getPayload()))
+        .toList();
+  }
+}

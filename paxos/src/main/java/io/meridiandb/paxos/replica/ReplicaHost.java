@@ -1,0 +1,185 @@
+package io.meridiandb.paxos.replica;
+
+import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.event.Events.Level;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.net.Received;
+import io.meridiandb.kernel.strand.Timer;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.core.PaxosConfig;
+import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
+import io.meridiandb.paxos.core.PaxosMessage;
+import io.meridiandb.paxos.core.ReplicaSetting;
+import io.meridiandb.paxos.lease.LeaseConfig;
+import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.membership.Quorum;
+import io.meridiandb.paxos.proto.PaxosFrame;
+import io.meridiandb.truetime.ClockFaultException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All replicas of one server, with its leases: they share the server strand, so that what the
+ * server owes as a voter changes in single steps (protocol G1).
+ *
+ * <p>Made and filled ({@link #open}) before {@link #start}, by whoever assembles the server; later
+ * calls come on the server strand.
+ */
+public final class ReplicaHost {
+  /** How often a moment that has surely passed is made durable (protocol G10). */
+  public static final Duration TIME_MARK_INTERVAL = Duration.ofSeconds(10);
+
+  /** How often replicas look at the time, as a part of the heartbeat. */
+  private static final int TICKS_PER_HEARTBEAT = 10;
+
+  private final HostServices services;
+  private final PaxosConfig config;
+  private final LeaseManager leases;
+  private final Map<GroupId, GroupReplica> replicas = new TreeMap<>();
+  private @Nullable Timer ticker;
+  private long ticks;
+  private Timestamp markAt = Timestamp.MIN;
+  private boolean stopped;
+
+  /**
+   * The replicas of a server that has just started.
+   *
+   * @throws ClockFaultException if the clock shows less than what had surely passed in an earlier
+   *     start (protocol G10)
+   */
+  public ReplicaHost(HostServices services, LeaseConfig lease) {
+    this.services = services;
+    this.config = PaxosConfig.of(lease);
+    Timestamp passed = services.log().recovered().timeMark();
+    if (passed.isAfter(services.trueTime().now().latest())) {
+      throw new ClockFaultException(
+          "the clock shows %s at most, but %s has passed already: set the host's clock"
+              .formatted(services.trueTime().now().latest(), passed));
+    }
+    this.leases = new LeaseManager(services, lease);
+  }
+
+  /**
+   * Makes this server's replica of a group.
+   *
+   * @param voters the servers with a vote, this one among them
+   * @param machine what the group replicates
+   * @param preference how eager this server is to lead
+   */
+  public Replica open(
+      GroupId group,
+      Collection<ServerId> voters,
+      StateMachine machine,
+      LeaderPreference preference) {
+    Invariants.check(!replicas.containsKey(group), "%s is open already", group);
+    ReplicaSetting setting =
+        new ReplicaSetting(
+            Quorum.majorityOf(voters),
+            config,
+            preference,
+            services.env().random().fork("paxos-" + group.value()),
+            machine.checkpointIndex());
+    GroupReplica replica = new GroupReplica(group, services, leases, machine, setting);
+    replicas.put(group, replica);
+    return replica;
+  }
+
+  /** Begins to vote, follow and lead. Callable from any thread, once. */
+  public void start() {
+    services.strand().execute(this::begin);
+  }
+
+  private void begin() {
+    leases.start();
+    services.messenger().on(PaxosMessages.GROUP, m -> services.strand().execute(() -> deliver(m)));
+    tick();
+  }
+
+  private void tick() {
+    if (stopped) {
+      return;
+    }
+    ticker =
+        services
+            .strand()
+            .schedule(config.lease().heartbeat().dividedBy(TICKS_PER_HEARTBEAT), this::tick);
+    if (ticks++ % TICKS_PER_HEARTBEAT == 0) {
+      renewLeases();
+      markTime();
+    }
+    List.copyOf(replicas.values()).forEach(GroupReplica::tick);
+  }
+
+  private void renewLeases() {
+    SortedSet<ServerId> asked = new TreeSet<>();
+    for (GroupReplica replica : replicas.values()) {
+      if (replica.wantsLease()) {
+        asked.addAll(replica.voters());
+      }
+    }
+    leases.request(asked);
+  }
+
+  private void markTime() {
+    Timestamp passed = services.trueTime().now().earliest();
+    if (passed.isAfter(markAt)) {
+      markAt = passed.plus(TIME_MARK_INTERVAL);
+      services.log().append(List.of(new LogRecord.TimeMark(passed)), () -> {});
+    }
+  }
+
+  private void deliver(Received<PaxosFrame> message) {
+    GroupReplica replica = replicas.get(message.group());
+    if (replica == null || stopped) {
+      return; // a group that is not here yet: the sender will try again (protocol G24)
+    }
+    PaxosMessage body;
+    try {
+      body = PaxosWire.decode(message.body());
+    } catch (IllegalArgumentException e) {
+      services
+          .env()
+          .events()
+          .event(
+              Level.WARNING,
+              "paxos",
+              "refused a message from " + message.from() + ": " + e.getMessage());
+      return;
+    }
+    replica.deliver(message.from(), body);
+  }
+
+  /** Hands all leaderships to others, for a graceful stop; on the server strand. */
+  public void handOverAll() {
+    replicas.values().forEach(replica -> replica.handOver(null));
+  }
+
+  /** Whether a group is led from here; for a graceful stop and status pages. */
+  public boolean leadsAny() {
+    return replicas.values().stream().anyMatch(Replica::leaseValidNow);
+  }
+
+  /** Takes no more input; what is on its way to the log still arrives there. */
+  public void stop() {
+    stopped = true;
+    Timer running = ticker;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  /** One line for each group. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder();
+    replicas.values().forEach(replica -> out.append(replica).append('\n'));
+    return out.toString();
+  }
+}
