@@ -118,7 +118,11 @@ class AccessPathAgreementTest {
 
   private String query() {
     String where = " WHERE " + condition("x", 2);
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(9)) {
+      case 7 ->
+          "SELECT * FROM $T x WHERE "
+              + List.of("id", "a", "b").get(random.nextInt(3))
+              + " IN (SELECT n FROM $U y WHERE y.id IN (1, 7, %d))".formatted(random.nextInt(ROWS));
       case 0, 1 -> "SELECT * FROM $T x" + where;
       case 2 -> "SELECT x.* FROM $T x" + where + order() + limit();
       case 3 ->

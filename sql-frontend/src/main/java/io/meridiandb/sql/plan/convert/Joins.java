@@ -62,6 +62,10 @@ final class Joins {
     if (lookup != null) {
       return lookup;
     }
+    PhysicalPlan bySubquery = type == JoinType.SEMI ? straight.semiByLookup() : null;
+    if (bySubquery != null) {
+      return bySubquery;
+    }
     JoinType turnedType = turned(type);
     if (turnedType != null) {
       Joins turned = straight.turn(turnedType, condition);
@@ -77,6 +81,40 @@ final class Joins {
     return hash != null
         ? hash
         : new PhysicalPlan.NestedLoopJoin(left, right, type, Exprs.and(straight.others));
+  }
+
+  /**
+   * {@code a IN (few rows)} as lookups of those rows' different values; null if the left table's key
+   * is not bound by them or they are too many.
+   */
+  private @Nullable PhysicalPlan semiByLookup() {
+    if (!others.isEmpty() || keys.isEmpty() || keys.stream().anyMatch(JoinKey::nullsMatch)) {
+      return null;
+    }
+    List<Expr> wanted = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    List<Expr> conditions = new ArrayList<>();
+    for (JoinKey key : keys) {
+      Expr value = new Expr.Column(wanted.size(), key.right().type());
+      conditions.add(
+          Exprs.equal(Exprs.moveColumns(key.left(), index -> index + keys.size()), value));
+      wanted.add(key.right());
+      names.add("key" + wanted.size());
+    }
+    PhysicalPlan values =
+        new PhysicalPlan.Distinct(Pushdown.project(right, wanted, names));
+    PhysicalPlan lookup =
+        new Joins(values, left, JoinType.INNER, Exprs.and(conditions)).lookup();
+    if (lookup == null) {
+      return null;
+    }
+    List<Expr> output = new ArrayList<>();
+    List<String> columns = new ArrayList<>();
+    for (PlanColumn column : left.columns()) {
+      output.add(new Expr.Column(keys.size() + output.size(), column.type()));
+      columns.add(column.name());
+    }
+    return Pushdown.project(lookup, output, columns);
   }
 
   private static @Nullable JoinType turned(JoinType type) {
