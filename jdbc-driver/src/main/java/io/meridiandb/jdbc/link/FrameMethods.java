@@ -1,8 +1,10 @@
 package io.meridiandb.jdbc.link;
 
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -36,7 +38,15 @@ public final class FrameMethods {
     @Override
     public byte[] parse(InputStream stream) {
       try {
-        return stream.readAllBytes();
+        if (!(stream instanceof KnownLength)) {
+          return stream.readAllBytes();
+        }
+        byte[] frame = new byte[stream.available()]; // readAllBytes would make 16 KiB for each
+        int read = stream.readNBytes(frame, 0, frame.length);
+        if (read < frame.length) {
+          throw new EOFException("the frame ends after " + read + " bytes");
+        }
+        return frame;
       } catch (IOException e) {
         throw Status.INTERNAL
             .withDescription("a frame could not be read")
