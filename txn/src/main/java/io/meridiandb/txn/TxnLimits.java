@@ -8,10 +8,10 @@ public final class TxnLimits {
   public static final int MUTATIONS_MAX = 80_000;
 
   /**
-   * Most bytes of keys and values that one transaction writes: what fits into one message together
-   * with its framing.
+   * Most bytes of keys and values that one transaction writes: what fits into the unchosen part of
+   * a group's log together with its framing.
    */
-  public static final int BYTES_MAX = 24 << 20;
+  public static final int BYTES_MAX = 12 << 20;
 
   /** Most bytes of one row with its key: what fits into one log entry. */
   public static final int ROW_BYTES_MAX = 7 << 20;

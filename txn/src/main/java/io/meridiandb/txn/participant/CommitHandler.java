@@ -15,6 +15,7 @@ import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.Write;
 import io.meridiandb.wire.ErrorCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class CommitHandler {
   /** Most commits that wait for locks or for the log at once. */
   private static final int UNDER_WAY_MAX = 20_000;
+
+  /** After how long a commit that found no room in the log is appended again. */
+  private static final Duration APPEND_RETRY = Duration.ofMillis(20);
 
   /** One commit from its request to its answer. */
   private static final class Commit {
@@ -246,16 +250,11 @@ final class CommitHandler {
             .setAckedSequence(Math.min(commit.call.getAckedSequence(), commit.id.sequence() - 1))
             .addAllWrites(pieces.getLast())
             .setParts(pieces.size() - 1);
-    for (int i = 0; i < pieces.size() - 1; i++) {
-      PartEntry.Builder part =
-          PartEntry.newBuilder()
-              .setTxn(commit.call.getHolding().getTxn())
-              .setOrdinal(i)
-              .addAllWrites(pieces.get(i));
-      // Whether it is chosen is told by the commit, which stands behind it.
-      leadership.context.replication().propose(at -> GroupEntries.encode(part.build()));
-    }
     leadership.locks.seal(commit.id);
+    if (!appendParts(commit, pieces)) {
+      appendFailed(commit, writes);
+      return;
+    }
     CompletableFuture<Long> chosen =
         leadership
             .context
@@ -266,20 +265,65 @@ final class CommitHandler {
             });
     chosen.whenComplete((index, error) -> {
       if (error != null) {
-        appendFailed(commit);
+        appendFailed(commit, writes);
       }
     });
   }
 
-  /** The entry was not appended, or nobody knows whether it will be chosen: ask the next leader. */
-  private void appendFailed(Commit commit) {
+  /** Whether all parts were appended; without them the commit must not be. */
+  private boolean appendParts(Commit commit, List<List<Write>> pieces) {
+    for (int i = 0; i < pieces.size() - 1; i++) {
+      PartEntry.Builder part =
+          PartEntry.newBuilder()
+              .setTxn(commit.call.getHolding().getTxn())
+              .setOrdinal(i)
+              .addAllWrites(pieces.get(i));
+      boolean[] appended = new boolean[1];
+      // Whether it is chosen is told by the commit, which stands behind it.
+      CompletableFuture<Long> chosen =
+          leadership
+              .context
+              .replication()
+              .propose(at -> {
+                appended[0] = true;
+                return GroupEntries.encode(part.build());
+              });
+      if (!appended[0] || chosen.isCompletedExceptionally()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The commit was not appended, because the log is full or has no leader; or nobody knows whether
+   * it will be chosen: then the next leader is asked.
+   */
+  private void appendFailed(Commit commit, List<Write> writes) {
     if (underWay.get(commit.id) != commit) {
       return;
     }
-    if (commit.pending == null) {
-      end(commit, leadership.notLeader());
-    } else {
+    if (commit.pending != null) {
       commit.answer.accept(refused(leadership.notLeader()));
+    } else if (leadership.leads()) {
+      leadership.context.events().count("txn.commit.append.retries", 1);
+      leadership.context.strand().schedule(APPEND_RETRY, () -> appendAgain(commit, writes));
+    } else {
+      end(commit, leadership.notLeader());
+    }
+  }
+
+  /** Its locks are held and its conditions hold as they did. */
+  private void appendAgain(Commit commit, List<Write> writes) {
+    if (underWay.get(commit.id) != commit) {
+      return;
+    }
+    if (!leadership.leads()) {
+      end(commit, leadership.notLeader());
+    } else if (!commit.start().isAfter(resolves.proposedHorizon())) {
+      end(commit, Refuse.expired(commit.id));
+    } else {
+      append(commit, writes);
     }
   }
 

@@ -71,8 +71,8 @@ final class FakeGroup {
     @Override
     public CompletableFuture<Long> propose(Function<Timestamp, byte[]> entry) {
       CompletableFuture<Long> future = new CompletableFuture<>();
-      if (!leading()) {
-        future.completeExceptionally(new IllegalStateException("not the leader"));
+      if (!leading() || unchosen.size() >= unchosenMax) {
+        future.completeExceptionally(new IllegalStateException("not the leader, or full"));
         return future;
       }
       lastTs = Timestamp.max(interval().latest().ceilToStep(), lastTs.next());
@@ -149,6 +149,7 @@ final class FakeGroup {
   Timestamp storeHorizon = Timestamp.MIN;
   long nowNanos = Duration.ofHours(1).toNanos();
   long epsilonNanos = 0;
+  int unchosenMax = Integer.MAX_VALUE;
   private long lastEpoch;
 
   FakeGroup(int count) {

@@ -17,6 +17,7 @@ import io.meridiandb.txn.proto.CommitReply;
 import io.meridiandb.txn.proto.HorizonEntry;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.Write;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Every transaction is done once and ends one way, and anybody may ask which (T34-T38). */
@@ -75,6 +76,24 @@ class OutcomesTest extends ParticipantScenario {
     assertThat(group.replicas.get(2).versions).hasSize(5);
     assertThat(committed(call).hasRefusal()).isFalse();
     assertThat(group.log).hasSize(5);
+  }
+
+  @Test
+  void aCommitWaitsUntilTheLogHasRoomForAllOfIt() {
+    group.unchosenMax = 3;
+    Write[] large = new Write[3];
+    for (int i = 0; i < large.length; i++) {
+      large[i] = put("k" + i, "v".repeat(TxnLimits.ENTRY_BYTES_MAX / 2));
+    }
+    leader.commit(autocommit(txn(1), put("a", "1")), commits::add);
+    leader.commit(autocommit(txn(2), large), commits::add); // needs three entries, two are free
+    group.run();
+    assertThat(group.unchosenCount()).isEqualTo(3);
+    group.settle();
+    group.advance(Duration.ofMillis(30));
+    group.settle();
+    assertThat(commits).hasSize(2).noneMatch(CommitReply::hasRefusal);
+    assertThat(group.replicas.get(1).versions).hasSize(4);
   }
 
   @Test
