@@ -9,8 +9,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same rows under four different primary keys: whatever key ranges, lookups, key orders and joins
- * the planner chooses for one of them, the answers must be those of the others.
+ * The same rows under four different primary keys: whatever key ranges, lookups, key orders and
+ * joins the planner chooses for one of them, the answers must be those of the others.
  */
 class AccessPathAgreementTest {
   private static final int QUERIES = 400;
@@ -48,8 +48,7 @@ class AccessPathAgreementTest {
       for (String end : List.of(" INTERLEAVE IN PARENT p0", "")) {
         String n = end.isEmpty() ? "1" : "0";
         client.execute("CREATE TABLE p" + n + " (k INT PRIMARY KEY, x TEXT, y INT)");
-        client.execute(
-            "CREATE TABLE c" + n + " (k INT, i INT, z INT, PRIMARY KEY (k, i))" + end);
+        client.execute("CREATE TABLE c" + n + " (k INT, i INT, z INT, PRIMARY KEY (k, i))" + end);
       }
       for (int k = 0; k < 12; k++) {
         for (String n : List.of("0", "1")) {
@@ -100,13 +99,14 @@ class AccessPathAgreementTest {
     StringBuilder rows = new StringBuilder();
     for (int id = 0; id < ROWS; id++) {
       rows.append(id == 0 ? "" : ", ")
-          .append("(%d, %d, %d, '%s', %s)"
-              .formatted(
-                  id,
-                  random.nextInt(5),
-                  random.nextInt(8) - 3,
-                  "" + (char) ('a' + random.nextInt(4)) + (char) ('a' + random.nextInt(3)),
-                  random.nextInt(4) == 0 ? "NULL" : random.nextInt(10)));
+          .append(
+              "(%d, %d, %d, '%s', %s)"
+                  .formatted(
+                      id,
+                      random.nextInt(5),
+                      random.nextInt(8) - 3,
+                      "" + (char) ('a' + random.nextInt(4)) + (char) ('a' + random.nextInt(3)),
+                      random.nextInt(4) == 0 ? "NULL" : random.nextInt(10)));
     }
     for (int k = 0; k < KEYS.length; k++) {
       client.execute(

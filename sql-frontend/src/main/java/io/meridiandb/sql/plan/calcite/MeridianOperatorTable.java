@@ -55,6 +55,14 @@ public final class MeridianOperatorTable implements SqlOperatorTable {
       own.lookupOperatorOverloads(name, category, syntax, operatorList, anyCase);
       return;
     }
+    if (syntax == SqlSyntax.BINARY && name.isSimple()) {
+      for (SqlOperator operator : DateOperators.ALL) {
+        if (operator.getName().equals(name.getSimple())) {
+          operatorList.add(operator);
+          return;
+        }
+      }
+    }
     STANDARD.lookupOperatorOverloads(name, category, syntax, operatorList, anyCase);
     if (operatorList.isEmpty()) {
       POSTGRESQL.lookupOperatorOverloads(name, category, syntax, operatorList, anyCase);

@@ -44,6 +44,9 @@ final class ArithmeticTranslator {
     if (SqlTypeUtil.isInterval(call.getType())) {
       throw ExprTranslator.unsupported("an interval that is not added to a time");
     }
+    if (left.getType().getSqlTypeName() == SqlTypeName.DATE) {
+      return dates(translator.translate(left), translator.translate(right), minus);
+    }
     ScalarFunction function =
         switch (call.getKind()) {
           case PLUS, CHECKED_PLUS -> ScalarFunction.ADD;
@@ -53,6 +56,13 @@ final class ArithmeticTranslator {
               throw ExprTranslator.unsupported("the operator " + call.getOperator().getName());
         };
     return translator.typed(function, call);
+  }
+
+  /** A date and a number of days, or two dates. */
+  private static Expr dates(Expr left, Expr right, boolean minus) {
+    return right.type().kind() == SqlType.Kind.DATE
+        ? Exprs.call(ScalarFunction.DAYS_BETWEEN, SqlType.INTEGER, left, right)
+        : Exprs.call(ScalarFunction.ADD_DAYS, SqlType.DATE, left, signed(right, minus));
   }
 
   private Expr addInterval(RexNode moment, RexNode interval, boolean minus, RexCall call) {

@@ -84,8 +84,8 @@ final class Joins {
   }
 
   /**
-   * {@code a IN (few rows)} as lookups of those rows' different values; null if the left table's key
-   * is not bound by them or they are too many.
+   * {@code a IN (few rows)} as lookups of those rows' different values; null if the left table's
+   * key is not bound by them or they are too many.
    */
   private @Nullable PhysicalPlan semiByLookup() {
     if (!others.isEmpty() || keys.isEmpty() || keys.stream().anyMatch(JoinKey::nullsMatch)) {
@@ -101,10 +101,8 @@ final class Joins {
       wanted.add(key.right());
       names.add("key" + wanted.size());
     }
-    PhysicalPlan values =
-        new PhysicalPlan.Distinct(Pushdown.project(right, wanted, names));
-    PhysicalPlan lookup =
-        new Joins(values, left, JoinType.INNER, Exprs.and(conditions)).lookup();
+    PhysicalPlan values = new PhysicalPlan.Distinct(Pushdown.project(right, wanted, names));
+    PhysicalPlan lookup = new Joins(values, left, JoinType.INNER, Exprs.and(conditions)).lookup();
     if (lookup == null) {
       return null;
     }

@@ -220,7 +220,8 @@ final class Pushdown {
       }
       position++;
     }
-    // What is left stands behind the whole primary key, where no two rows are equal: it decides nothing.
+    // What is left stands behind the whole primary key, where no two rows are equal: it decides
+    // nothing.
     boolean turn = Boolean.TRUE.equals(reverse);
     return turn == scan.options().reverse()
         ? scan
