@@ -6,6 +6,7 @@ import io.meridiandb.sql.parser.StatementLimits;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.calcite.runtime.CalciteContextException;
@@ -57,7 +58,10 @@ public final class CalciteErrors {
               "Invalid number of arguments to function '(.*)'.*",
               ErrorCode.UNDEFINED_FUNCTION,
               "function $1 does not take so many arguments"),
-          rule("Cannot apply '(.*)' to arguments.*", ErrorCode.UNDEFINED_FUNCTION, null),
+          rule(
+              "Cannot apply '.*' to arguments of type '(.*?)'\\. Supported.*",
+              ErrorCode.UNDEFINED_FUNCTION,
+              "operator or function does not exist: $1"),
           rule(
               "Values passed to .* must have compatible types", ErrorCode.UNDEFINED_FUNCTION, null),
           rule(
@@ -87,6 +91,11 @@ public final class CalciteErrors {
               "Unknown identifier '(.*)'",
               ErrorCode.UNDEFINED_OBJECT,
               "type or column \"$1\" does not exist"));
+
+  private static final Pattern TYPE = Pattern.compile("<([A-Z_ ]+)(?:\\([0-9, ]*\\))?[A-Z_ ]*>");
+
+  private static final String CAST_HINT =
+      "Nothing of this name takes these types; an explicit cast may be needed.";
 
   private CalciteErrors() {}
 
@@ -142,10 +151,28 @@ public final class CalciteErrors {
       Matcher matcher = rule.pattern.matcher(text);
       if (matcher.matches()) {
         String shown = rule.text == null ? firstLine(text) : matcher.replaceAll(rule.text);
-        return new MeridianException(rule.code, firstLine(shown), error);
+        return new MeridianException(
+            rule.code,
+            rule.code == ErrorCode.UNDEFINED_FUNCTION ? readable(shown) : firstLine(shown),
+            rule.code == ErrorCode.UNDEFINED_FUNCTION ? CAST_HINT : null,
+            0,
+            error);
       }
     }
     return new MeridianException(ErrorCode.SYNTAX_ERROR, firstLine(text), error);
+  }
+
+  /** Calcite writes types as {@code <VARCHAR(65536) NOT NULL>}. */
+  private static String readable(String text) {
+    return firstLine(
+        TYPE.matcher(text)
+            .replaceAll(
+                found ->
+                    found
+                        .group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replace("timestamp_with_local_time_zone", "timestamptz")
+                        .replace("varchar", "text")));
   }
 
   private static String firstLine(String text) {
