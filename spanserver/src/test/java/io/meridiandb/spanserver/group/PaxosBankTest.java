@@ -1,0 +1,285 @@
+package io.meridiandb.spanserver.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.id.ServerIdentity;
+import io.meridiandb.kernel.id.UniverseId;
+import io.meridiandb.kernel.net.Messenger;
+import io.meridiandb.kernel.simulated.LinkConditions;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
+import io.meridiandb.paxos.lease.LeaseConfig;
+import io.meridiandb.paxos.log.LogOptions;
+import io.meridiandb.paxos.log.WriteAheadLog;
+import io.meridiandb.paxos.replica.HostServices;
+import io.meridiandb.paxos.replica.Replica;
+import io.meridiandb.paxos.replica.ReplicaHost;
+import io.meridiandb.row.key.Key;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.spanserver.tablet.TabletOptions;
+import io.meridiandb.truetime.ClockWatch;
+import io.meridiandb.truetime.TrueTime;
+import io.meridiandb.truetime.TrueTimes;
+import io.meridiandb.txn.gateway.BankWorkload;
+import io.meridiandb.txn.gateway.Gateway;
+import io.meridiandb.txn.gateway.GatewayImpl;
+import io.meridiandb.txn.gateway.Router;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The bank over the real thing: three servers with Paxos, log, tablets and transactions, while
+ * frames are lost and overtaken, links break, leaderships are handed over, and servers lose their
+ * power with all bytes that were not forced (reliability T34-T36, T40).
+ */
+class PaxosBankTest {
+  private static final UniverseId UNIVERSE = new UniverseId(1, 1);
+  private static final List<ServerId> SERVERS =
+      List.of(new ServerId(1), new ServerId(2), new ServerId(3));
+  private static final Duration END = Duration.ofSeconds(40);
+  private static final GroupOptions OPTIONS =
+      new GroupOptions(
+          new TabletOptions(32 << 10, Duration.ofSeconds(5), 4, 1 << 20), Duration.ofMinutes(5));
+
+  /** One life of one server. */
+  private final class Node {
+    final Gateway gateway;
+    final TabletGroup group;
+    final ReplicaHost host;
+    final Replica replica;
+    final Strand strand;
+
+    Node(ServerId id, Env env, long incarnation) throws IOException {
+      strand = env.strands().create("server");
+      TrueTime trueTime = TrueTimes.staticBound(env.clocks(), SimulatedWorld.CLOCK_BOUND);
+      Messenger messenger =
+          new Messenger(
+              new ServerIdentity(UNIVERSE, id, incarnation),
+              env.transport(),
+              trueTime::now,
+              strand,
+              env.events());
+      ClockWatch watch = new ClockWatch(trueTime, env.events());
+      messenger.watchClocks(watch);
+      WriteAheadLog log =
+          env.fibers()
+              .await(
+                  WriteAheadLog.open(
+                      env,
+                      new WriteAheadLog.Owner(UNIVERSE, id, LogOptions.SMALL),
+                      strand,
+                      failure -> env.events().failure("test", "the log failed", failure)),
+                  Duration.ofMinutes(1));
+      ServerGroups groups = new ServerGroups(env, trueTime, messenger, strand, OPTIONS);
+      group = groups.open(GroupId.ZERO);
+      host =
+          new ReplicaHost(
+              new HostServices(env, strand, messenger, log, trueTime, watch), LeaseConfig.SHORT);
+      replica = host.open(GroupId.ZERO, SERVERS, group, LeaderPreference.NONE);
+      group.bind(replica);
+      strand.execute(() -> groups.serve(group));
+      host.start();
+      gateway = new GatewayImpl(env, trueTime, messenger, new Proxy(), strand);
+    }
+  }
+
+  /** A location proxy in small. */
+  private static final class Proxy implements Router {
+    private Leader leader = new Leader(SERVERS.getFirst(), 0);
+
+    @Override
+    public GroupId locate(Key key) {
+      return GroupId.ZERO;
+    }
+
+    @Override
+    public @Nullable GroupId locate(KeyRange range) {
+      return GroupId.ZERO;
+    }
+
+    @Override
+    public Leader leader(GroupId group) {
+      return leader;
+    }
+
+    @Override
+    public void learned(GroupId group, ServerId server, long epoch) {
+      leader = new Leader(server, epoch);
+    }
+
+    @Override
+    public void failed(GroupId group, ServerId server, @Nullable ServerId hint) {
+      if (leader.server().equals(server)) {
+        ServerId next = SERVERS.get((SERVERS.indexOf(server) + 1) % SERVERS.size());
+        leader = new Leader(hint == null || hint.equals(server) ? next : hint, 0);
+      }
+    }
+  }
+
+  private final Map<ServerId, Node> nodes = new TreeMap<>();
+  private long incarnations;
+
+  private Node node(ServerId id) {
+    Node node = nodes.get(id);
+    if (node == null) {
+      throw new AssertionError(id + " does not run");
+    }
+    return node;
+  }
+
+  private void startAll(SimulatedWorld world) throws Exception {
+    for (ServerId id : SERVERS) {
+      start(world, id, world.server(id));
+    }
+    world.runUntil(() -> nodes.size() == SERVERS.size(), Duration.ofMinutes(1));
+  }
+
+  private void start(SimulatedWorld world, ServerId id, Env env) {
+    long incarnation = ++incarnations;
+    env.fibers()
+        .start(
+            "start",
+            () -> {
+              try {
+                nodes.put(id, new Node(id, env, incarnation));
+              } catch (IOException e) {
+                throw new AssertionError(world.seed() + ": cannot open", e);
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void totalsAreKept(long seed) throws Exception {
+    try (SimulatedWorld world = new SimulatedWorld(seed)) {
+      world
+          .network()
+          .standard(
+              LinkConditions.of(Duration.ofMillis(1), Duration.ofMillis(3))
+                  .withFaults(10_000, 10_000, 20_000));
+      startAll(world);
+      BankWorkload bank = new BankWorkload(world);
+      load(world, bank, SERVERS.getFirst());
+      for (ServerId server : SERVERS) {
+        clients(world, bank, server);
+      }
+      nemesis(world, bank, world.random("nemesis"));
+      world.runFor(END);
+      world.network().joinAll();
+      world.network().standard(LinkConditions.lan());
+      for (ServerId server : SERVERS) {
+        restart(world, bank, server, false);
+      }
+      world.runFor(Duration.ofSeconds(60));
+      assertThat(world.failures()).isEmpty();
+      for (ServerId server : SERVERS) {
+        world.call(
+            server,
+            () -> {
+              bank.checkAtTheEnd(node(server).gateway);
+              return true;
+            });
+      }
+      assertThat(bank.acknowledgedCount()).as(bank.summary()).isGreaterThan(50);
+      replicasAreEqual();
+    }
+  }
+
+  private void load(SimulatedWorld world, BankWorkload bank, ServerId server) throws Exception {
+    world.call(
+        server,
+        () -> {
+          bank.load(node(server).gateway);
+          return true;
+        });
+  }
+
+  private void replicasAreEqual() {
+    Map<String, String> first = rows(SERVERS.getFirst());
+    for (ServerId server : SERVERS) {
+      assertThat(rows(server)).as("rows of %s", server).isEqualTo(first);
+    }
+  }
+
+  private Map<String, String> rows(ServerId server) {
+    Map<String, String> rows = new TreeMap<>();
+    node(server)
+        .group
+        .tablet()
+        .scan(
+            KeyRange.ALL,
+            false,
+            Timestamp.MAX,
+            (key, version) -> {
+              byte[] value = version.value();
+              rows.put(
+                  key.toString(),
+                  version.timestamp() + (value == null ? "" : Key.of(value).toString()));
+              return true;
+            });
+    return rows;
+  }
+
+  private void clients(SimulatedWorld world, BankWorkload bank, ServerId server) {
+    for (int i = 0; i < 3; i++) {
+      bank.start(server, world.server(server), node(server).gateway, END);
+    }
+  }
+
+  private void restart(SimulatedWorld world, BankWorkload bank, ServerId id, boolean withClients) {
+    if (world.runs(id)) {
+      return;
+    }
+    start(world, id, world.restart(id));
+    if (withClients) {
+      world.schedule(
+          Duration.ofSeconds(1),
+          () -> {
+            if (world.runs(id) && nodes.containsKey(id)) {
+              clients(world, bank, id);
+            }
+          });
+    }
+  }
+
+  private void nemesis(SimulatedWorld world, BankWorkload bank, RandomSource random) {
+    if (world.elapsed().compareTo(END) >= 0) {
+      return;
+    }
+    ServerId server = SERVERS.get(random.nextInt(SERVERS.size()));
+    switch (random.nextInt(4)) {
+      case 0 -> {
+        nodes.remove(server);
+        world.crash(server);
+        world.schedule(
+            Duration.ofMillis(300 + random.nextInt(2_000)),
+            () -> restart(world, bank, server, true));
+      }
+      case 1 -> {
+        world.network().isolate(server);
+        world.schedule(Duration.ofMillis(random.nextInt(3_000)), world.network()::joinAll);
+      }
+      case 2 -> {
+        Node node = nodes.get(server);
+        if (node != null) {
+          node.strand.execute(() -> node.replica.handOver(null));
+        }
+      }
+      default -> world.pause(server, Duration.ofMillis(random.nextInt(1_500)));
+    }
+    world.schedule(
+        Duration.ofMillis(1_000 + random.nextInt(3_000)), () -> nemesis(world, bank, random));
+  }
+}
