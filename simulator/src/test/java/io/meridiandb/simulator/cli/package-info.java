@@ -1,0 +1,5 @@
+/** Tests of the {@code sim} commands. */
+@NullMarked
+package io.meridiandb.simulator.cli;
+
+import org.jspecify.annotations.NullMarked;
