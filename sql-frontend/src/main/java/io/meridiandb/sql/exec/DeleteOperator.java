@@ -3,7 +3,7 @@ package io.meridiandb.sql.exec;
 import io.meridiandb.row.key.Key;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.Delete;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class DeleteOperator extends ModifyOperator {
   @Override
   long modify(List<@Nullable Object[]> rows) {
     TableWriter writer = new TableWriter(plan.table(), "DELETE", context);
-    Set<Key> seen = new HashSet<>(); // a join may name a row more than once
+    Set<Key> seen = new LinkedHashSet<>(); // a join may name a row more than once
     List<@Nullable Object[]> deleted = new ArrayList<>();
     for (@Nullable Object[] row : rows) {
       Key key = writer.key(row);

@@ -2,7 +2,7 @@ package io.meridiandb.sql.exec;
 
 import io.meridiandb.row.scan.Groups;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class DistinctOperator implements Operator {
   private final Operator input;
   private final QueryContext context;
-  private final Set<@Nullable Object> seen = new HashSet<>();
+  private final Set<@Nullable Object> seen = new LinkedHashSet<>();
 
   DistinctOperator(Operator input, QueryContext context) {
     this.input = input;

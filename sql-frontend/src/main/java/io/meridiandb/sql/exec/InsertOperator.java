@@ -11,7 +11,7 @@ import io.meridiandb.sql.plan.physical.PhysicalPlan.Insert;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.ScanOptions;
 import io.meridiandb.txn.gateway.RowCursor;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,8 @@ final class InsertOperator extends ModifyOperator {
       writer.fit(row);
       keys.add(writer.key(row));
     }
-    Set<Key> taken = plan.onConflict() == ConflictAction.NOTHING ? existing(keys) : new HashSet<>();
+    Set<Key> taken =
+        plan.onConflict() == ConflictAction.NOTHING ? existing(keys) : new LinkedHashSet<>();
     long count = 0;
     for (int i = 0; i < keys.size(); i++) {
       Key key = keys.get(i);
@@ -55,7 +56,7 @@ final class InsertOperator extends ModifyOperator {
 
   /** Those of the keys that have a row. */
   private Set<Key> existing(List<Key> keys) {
-    Set<Key> existing = new HashSet<>();
+    Set<Key> existing = new LinkedHashSet<>();
     if (keys.isEmpty()) {
       return existing;
     }

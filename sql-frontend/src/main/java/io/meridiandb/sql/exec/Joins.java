@@ -10,7 +10,7 @@ import io.meridiandb.sql.plan.physical.PhysicalPlan.HashJoin;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.JoinKey;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.NestedLoopJoin;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ final class Joins {
     private final List<Evaluator> leftKeys;
     private final List<Evaluator> rightKeys;
     private final boolean[] nullsMatch;
-    private final Map<@Nullable Object, List<Candidate>> rows = new HashMap<>();
+    private final Map<@Nullable Object, List<Candidate>> rows = new LinkedHashMap<>();
 
     HashedRows(List<JoinKey> keys, QueryContext context) {
       this.leftKeys = keys.stream().map(key -> context.compile(key.left())).toList();

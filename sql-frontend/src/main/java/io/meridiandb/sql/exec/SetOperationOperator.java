@@ -3,7 +3,7 @@ package io.meridiandb.sql.exec;
 import io.meridiandb.row.scan.Groups;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.SetOperation;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class SetOperationOperator implements Operator {
   private final QueryContext context;
 
   /** How often each right row is still to be matched; without ALL, -1 once it is given out. */
-  private final Map<@Nullable Object, Long> counts = new HashMap<>();
+  private final Map<@Nullable Object, Long> counts = new LinkedHashMap<>();
 
   private boolean counted;
 

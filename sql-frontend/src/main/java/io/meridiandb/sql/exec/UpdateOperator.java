@@ -4,7 +4,7 @@ import io.meridiandb.row.key.Key;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.Update;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ final class UpdateOperator extends ModifyOperator {
   long modify(List<@Nullable Object[]> rows) {
     TableWriter writer = new TableWriter(plan.table(), "UPDATE", context);
     int columns = plan.table().columns().size();
-    Set<Key> seen = new HashSet<>(); // the first new values of a row count, as in PostgreSQL
+    Set<Key> seen = new LinkedHashSet<>(); // the first new values of a row count, as in PostgreSQL
     List<@Nullable Object[]> moved = new ArrayList<>();
     for (@Nullable Object[] input : rows) {
       @Nullable Object[] row = Arrays.copyOf(input, columns);

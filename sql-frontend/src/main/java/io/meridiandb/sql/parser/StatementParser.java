@@ -5,7 +5,6 @@ import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.avatica.util.Quoting;
 import org.apache.calcite.runtime.CalciteContextException;
@@ -24,8 +23,8 @@ public final class StatementParser {
 
   private static final int EXPECTED_TOKENS_SHOWN_MAX = 6;
 
-  private static final Set<String> UNSUPPORTED_STARTS =
-      Set.of(
+  private static final List<String> UNSUPPORTED_STARTS =
+      List.of(
           "alter",
           "analyze",
           "call",

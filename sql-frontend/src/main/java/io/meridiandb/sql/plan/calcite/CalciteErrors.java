@@ -166,13 +166,12 @@ public final class CalciteErrors {
   private static String readable(String text) {
     return firstLine(
         TYPE.matcher(text)
-            .replaceAll(
-                found ->
-                    found
-                        .group(1)
-                        .toLowerCase(Locale.ROOT)
-                        .replace("timestamp_with_local_time_zone", "timestamptz")
-                        .replace("varchar", "text")));
+            .replaceAll(found ->
+                found
+                    .group(1)
+                    .toLowerCase(Locale.ROOT)
+                    .replace("timestamp_with_local_time_zone", "timestamptz")
+                    .replace("varchar", "text")));
   }
 
   private static String firstLine(String text) {

@@ -1,7 +1,7 @@
 package io.meridiandb.sql.plan.calcite;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -32,7 +32,7 @@ public final class MeridianOperatorTable implements SqlOperatorTable {
       SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(SqlLibrary.POSTGRESQL);
 
   private final SqlOperatorTable own = SqlOperatorTables.of(Functions.operators());
-  private final Set<String> ownNames = new HashSet<>();
+  private final Set<String> ownNames = new LinkedHashSet<>();
 
   private MeridianOperatorTable() {
     Functions.operators()

@@ -4,7 +4,7 @@ import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.sql.plan.calcite.PlannerTable;
 import io.meridiandb.sql.plan.physical.PhysicalPlan;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -183,7 +183,7 @@ final class EarlyAggregation {
     }
     Aggregate grouped = LogicalAggregate.create(large, List.of(), groups, null, partial);
     // Where the columns of the old join are in the new one.
-    Map<Integer, Integer> moved = new HashMap<>();
+    Map<Integer, Integer> moved = new LinkedHashMap<>();
     int shift = onLeft ? grouped.getRowType().getFieldCount() : leftWidth;
     int otherWidth = onLeft ? join.getRight().getRowType().getFieldCount() : leftWidth;
     for (int i = 0; i < otherWidth; i++) {
