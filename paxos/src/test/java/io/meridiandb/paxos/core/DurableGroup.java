@@ -1,0 +1,68 @@
+package io.meridiandb.paxos.core;
+
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.log.RecoveredGroup;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a simulated disk holds of one group: the records that became durable, replayed. */
+final class DurableGroup {
+  private final GroupId group;
+  Ballot promised = Ballot.ZERO;
+  long base;
+  Ballot baseBallot = Ballot.ZERO;
+  long commit;
+  final List<LogEntry> entries = new ArrayList<>();
+
+  DurableGroup(GroupId group) {
+    this.group = group;
+  }
+
+  void replay(LogRecord record) {
+    switch (record) {
+      case LogRecord.Append append -> {
+        if (append.entry().index() != base + entries.size() + 1) {
+          throw new AssertionError("a hole in the log before " + append.entry());
+        }
+        entries.add(append.entry());
+      }
+      case LogRecord.Restamp stamp -> {
+        for (long i = stamp.from(); i <= stamp.to(); i++) {
+          int at = (int) (i - base - 1);
+          entries.set(at, entries.get(at).stamped(stamp.ballot()));
+        }
+      }
+      case LogRecord.CutSuffix cut -> {
+        while (base + entries.size() > cut.lastKept()) {
+          entries.removeLast();
+        }
+      }
+      case LogRecord.CutPrefix cut -> {
+        int count = (int) Math.min(entries.size(), cut.lastDropped() - base);
+        entries.subList(0, count).clear();
+        base = cut.lastDropped();
+        baseBallot = cut.ballot();
+      }
+      case LogRecord.Promise promise -> promised = promise.ballot();
+      case LogRecord.Commit hint -> commit = hint.index();
+      case LogRecord.LeaseBound bound -> throw new AssertionError("not of a group: " + bound);
+      case LogRecord.TimeMark mark -> throw new AssertionError("not of a group: " + mark);
+    }
+  }
+
+  boolean holds(LogEntry wanted) {
+    if (wanted.index() <= base) {
+      return true;
+    }
+    int at = (int) (wanted.index() - base - 1);
+    return at < entries.size() && entries.get(at).sameContent(wanted);
+  }
+
+  RecoveredGroup recover() {
+    return new RecoveredGroup(
+        group, promised, base, baseBallot, Math.max(base, commit), List.copyOf(entries));
+  }
+}

@@ -1,0 +1,344 @@
+package io.meridiandb.paxos.core;
+
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
+import io.meridiandb.paxos.lease.LeaseConfig;
+import io.meridiandb.paxos.lease.LeaseReply;
+import io.meridiandb.paxos.lease.LeaseRequest;
+import io.meridiandb.paxos.membership.Quorum;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Cores and leases of a few servers under one queue of events in virtual time: messages lost, late,
+ * doubled and reordered, links cut, crashes that lose what was not forced, clocks anywhere within
+ * ε. After every event the invariants of reliability C 1-3, 5, 8 are checked against true time.
+ */
+final class PaxosSimulation {
+  private record Event(long at, long order, Runnable action) {}
+
+  private record Closed(Timestamp t, long afterIndex) {}
+
+  static final long MILLI = 1_000_000;
+
+  final PaxosConfig config =
+      PaxosConfig.of(new LeaseConfig(Duration.ofSeconds(1), Duration.ofMillis(150)));
+  final List<GroupId> groups = List.of(new GroupId(1), new GroupId(2));
+  final Quorum quorum;
+  final Doubles doubles;
+  final long epsilon;
+  final List<SimulatedServer> servers = new ArrayList<>();
+  private final Random random;
+  private final PriorityQueue<Event> queue =
+      new PriorityQueue<>(
+          (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
+  private final Map<GroupId, TreeMap<Long, LogEntry>> chosen = new TreeMap<>();
+  private final Map<GroupId, List<Closed>> closed = new TreeMap<>();
+  private final boolean[][] cut;
+  private long order;
+  private boolean faults = true;
+  private boolean quiet;
+  private int payloads;
+  long events;
+
+  long time = 1_000_000_000_000L;
+  int elections;
+  int reigns;
+  int handOvers;
+  int installs;
+  int proposed;
+  int crashes;
+
+  PaxosSimulation(long seed, int size, Doubles doubles) {
+    this.random = new Random(seed);
+    this.doubles = doubles;
+    this.epsilon = random.nextInt(3) * 20 * MILLI;
+    List<ServerId> ids = new ArrayList<>();
+    for (int i = 1; i <= size; i++) {
+      ids.add(new ServerId(i));
+    }
+    quorum = Quorum.majorityOf(ids);
+    cut = new boolean[size + 1][size + 1];
+    for (GroupId group : groups) {
+      chosen.put(group, new TreeMap<>());
+      closed.put(group, new ArrayList<>());
+    }
+    for (ServerId id : ids) {
+      SimulatedServer server = new SimulatedServer(this, id);
+      servers.add(server);
+      server.start();
+      ticker(server, server.incarnation, 0);
+    }
+    at(50 * MILLI, this::somethingHappens);
+  }
+
+  /** Runs with faults, then without, and checks that everything comes to rest. */
+  void run(Duration withFaults, Duration without) {
+    runUntil(time + withFaults.toNanos());
+    faults = false;
+    for (boolean[] row : cut) {
+      Arrays.fill(row, false);
+    }
+    for (SimulatedServer server : servers) {
+      if (!server.up) {
+        restart(server);
+      }
+    }
+    runUntil(time + without.toNanos());
+    quiet = true;
+    runUntil(time + 1_000 * MILLI);
+    for (GroupId group : groups) {
+      long leaders = servers.stream().filter(s -> s.leadsNow(group)).count();
+      if (leaders != 1) {
+        throw new AssertionError(
+            group + " has " + leaders + " leaders long after the last fault:" + this);
+      }
+      long most = chosen.get(group).isEmpty() ? 0 : chosen.get(group).lastKey();
+      for (SimulatedServer server : servers) {
+        if (server.members.get(group).applied < most) {
+          throw new AssertionError(server.id + " of " + group + " did not catch up:" + this);
+        }
+      }
+    }
+  }
+
+  private void runUntil(long end) {
+    while (!queue.isEmpty() && queue.peek().at <= end) {
+      Event event = queue.poll();
+      time = event.at;
+      event.action.run();
+      events++;
+      checkLeases();
+    }
+    time = end;
+  }
+
+  private void at(long delay, Runnable action) {
+    queue.add(new Event(time + delay, order++, action));
+  }
+
+  private void ticker(SimulatedServer server, long incarnation, int count) {
+    at(
+        15 * MILLI,
+        () -> {
+          if (server.up && server.incarnation == incarnation) {
+            server.tick(count % 10 == 0);
+            ticker(server, incarnation, count + 1);
+          }
+        });
+  }
+
+  private void somethingHappens() {
+    SimulatedServer one = servers.get(random.nextInt(servers.size()));
+    GroupId group = groups.get(random.nextInt(groups.size()));
+    int dice = random.nextInt(100);
+    if (one.up) {
+      one.clockOffset = epsilon == 0 ? 0 : random.nextLong(-epsilon, epsilon + 1);
+      if (dice < 2 && faults) {
+        one.crash(random.nextInt(3));
+        crashes++;
+        at(random.nextLong(10 * MILLI, 3000 * MILLI), () -> restart(one));
+      } else if (dice < 5 && !quiet) {
+        one.run(group, new PaxosInput.HandOver(one.now(), other(one)));
+      } else if (dice < 10 && faults) {
+        cutLink();
+      } else if (dice < 75 && !quiet) {
+        one.propose(group, "p" + payloads++);
+      } else if (dice < 90) {
+        one.close(group);
+      } else if (dice < 93) {
+        long applied = one.members.get(group).applied;
+        one.run(group, new PaxosInput.Checkpointed(one.now(), applied));
+      }
+    }
+    at(random.nextLong(MILLI, 20 * MILLI), this::somethingHappens);
+  }
+
+  private ServerId other(SimulatedServer one) {
+    ServerId target = servers.get(random.nextInt(servers.size())).id;
+    return target.equals(one.id) ? null : target;
+  }
+
+  private void cutLink() {
+    int from = 1 + random.nextInt(servers.size());
+    int to = 1 + random.nextInt(servers.size());
+    cut[from][to] = true;
+    if (random.nextBoolean()) {
+      cut[to][from] = true;
+    }
+    at(
+        random.nextLong(100 * MILLI, 2500 * MILLI),
+        () -> {
+          cut[from][to] = false;
+          cut[to][from] = false;
+        });
+  }
+
+  private void restart(SimulatedServer server) {
+    if (!server.up) {
+      server.start();
+      ticker(server, server.incarnation, 0);
+    }
+  }
+
+  void forceLater(SimulatedServer server) {
+    long incarnation = server.incarnation;
+    at(
+        random.nextLong(MILLI / 10, 10 * MILLI),
+        () -> {
+          if (server.up && server.incarnation == incarnation) {
+            server.forceOne();
+          }
+        });
+  }
+
+  private void transmit(SimulatedServer from, ServerId to, Runnable delivery) {
+    SimulatedServer target = servers.get((int) to.value() - 1);
+    if (cut[(int) from.id.value()][(int) to.value()] || (faults && random.nextInt(50) == 0)) {
+      return;
+    }
+    int copies = faults && random.nextInt(40) == 0 ? 2 : 1;
+    for (int i = 0; i < copies; i++) {
+      long delay = random.nextLong(MILLI / 2, 20 * MILLI);
+      if (faults && random.nextInt(60) == 0) {
+        delay += random.nextLong(2000 * MILLI);
+      }
+      at(
+          delay,
+          () -> {
+            if (target.up) {
+              delivery.run();
+            }
+          });
+    }
+  }
+
+  void send(SimulatedServer from, GroupId group, Outgoing out) {
+    SimulatedServer to = servers.get((int) out.to().value() - 1);
+    transmit(
+        from,
+        out.to(),
+        () -> to.run(group, new PaxosInput.Deliver(to.now(), from.id, out.message())));
+  }
+
+  void sendLease(SimulatedServer from, ServerId to, LeaseRequest request) {
+    SimulatedServer voter = servers.get((int) to.value() - 1);
+    transmit(
+        from,
+        to,
+        () -> {
+          LeaseReply reply = voter.voter.onRequest(request, voter.now());
+          if (reply != null) {
+            transmit(voter, from.id, () -> from.onLeaseReply(to, reply));
+          }
+        });
+  }
+
+  boolean chance(int of) {
+    return random.nextInt(of) == 0;
+  }
+
+  RandomSource random() {
+    return new RandomSource() {
+      @Override
+      public long nextLong() {
+        return random.nextLong();
+      }
+
+      @Override
+      public int nextInt(int bound) {
+        return random.nextInt(bound);
+      }
+
+      @Override
+      public RandomSource fork(String name) {
+        return this;
+      }
+    };
+  }
+
+  /** Reliability C1: one leader of a group with a lease at one true time. */
+  private void checkLeases() {
+    for (GroupId group : groups) {
+      SimulatedServer leader = null;
+      for (SimulatedServer server : servers) {
+        if (server.up
+            && server.members.get(group).announced
+            && new Timestamp(time).isBefore(server.holder.leaseEnd(group))) {
+          if (leader != null) {
+            throw new AssertionError(
+                "two leaders of " + group + ": " + leader.id + " and " + server.id + this);
+          }
+          leader = server;
+        }
+      }
+    }
+  }
+
+  /** Reliability C2, C3, C5, C8. */
+  void chosen(SimulatedServer by, GroupId group, LogEntry entry) {
+    TreeMap<Long, LogEntry> log = chosen.get(group);
+    LogEntry before = log.putIfAbsent(entry.index(), entry);
+    if (before != null) {
+      if (!before.sameContent(entry)) {
+        throw new AssertionError(
+            by.id + " chose " + entry + ", but " + before + " was chosen" + this);
+      }
+      return;
+    }
+    if (!quorum.reachedBy(id -> servers.get((int) id.value() - 1).disk.get(group).holds(entry))) {
+      throw new AssertionError(entry + " is chosen but not durable at a majority" + this);
+    }
+    if (!SimulatedServer.isCommand(entry)) {
+      return;
+    }
+    for (LogEntry earlier : log.headMap(entry.index()).values()) {
+      if (SimulatedServer.isCommand(earlier) && !entry.timestamp().isAfter(earlier.timestamp())) {
+        throw new AssertionError("timestamps fall from " + earlier + " to " + entry + this);
+      }
+    }
+    for (Closed promise : closed.get(group)) {
+      if (entry.index() > promise.afterIndex && !entry.timestamp().isAfter(promise.t)) {
+        throw new AssertionError(entry + " lies below the closed timestamp " + promise + this);
+      }
+    }
+  }
+
+  void promised(GroupId group, Timestamp t, long lastIndex) {
+    closed.get(group).add(new Closed(t, lastIndex));
+  }
+
+  int chosenCount() {
+    return chosen.values().stream().mapToInt(TreeMap::size).sum();
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder(" at ").append(time).append('\n');
+    for (SimulatedServer server : servers) {
+      server.members.forEach((group, member) ->
+          out.append(server.id)
+              .append(' ')
+              .append(group)
+              .append(' ')
+              .append(member.core)
+              .append(" lease ")
+              .append(server.holder.leaseEnd(group))
+              .append('\n'));
+      if (server.up) {
+        out.append(server.voter).append('\n');
+      }
+    }
+    return out.toString();
+  }
+}

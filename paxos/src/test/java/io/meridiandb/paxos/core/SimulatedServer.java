@@ -1,0 +1,245 @@
+package io.meridiandb.paxos.core;
+
+import com.google.protobuf.ByteString;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.EntryKind;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
+import io.meridiandb.paxos.lease.GroupClock;
+import io.meridiandb.paxos.lease.LeaseHolder;
+import io.meridiandb.paxos.lease.LeaseReply;
+import io.meridiandb.paxos.lease.LeaseRequest;
+import io.meridiandb.paxos.lease.Lessee;
+import io.meridiandb.paxos.lease.VoterState;
+import io.meridiandb.paxos.log.LogRecord;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** One server of the simulation: real cores and leases, a simulated disk, no threads. */
+final class SimulatedServer {
+  /** A batch on its way to the disk. */
+  static final class Batch {
+    final GroupId group;
+    final List<LogRecord> records;
+    final DurablePoint point;
+    final List<Outgoing> sends;
+
+    Batch(GroupId group, PaxosEffects effects) {
+      this.group = group;
+      this.records = effects.persist();
+      this.point = effects.point();
+      this.sends = new ArrayList<>(effects.sendAfterPersist());
+    }
+  }
+
+  /** One replica in memory. */
+  static final class Member {
+    PaxosCore core;
+    GroupClock clock;
+    boolean announced;
+    long applied;
+    Timestamp floor = Timestamp.MIN;
+  }
+
+  final PaxosSimulation world;
+  final ServerId id;
+  final Map<GroupId, DurableGroup> disk = new TreeMap<>();
+  Duration durableBound = Duration.ZERO;
+  long incarnation;
+  boolean up;
+  long clockOffset;
+
+  VoterState voter;
+  LeaseHolder holder;
+  final Map<GroupId, Member> members = new TreeMap<>();
+  final Deque<Batch> unforced = new ArrayDeque<>();
+
+  SimulatedServer(PaxosSimulation world, ServerId id) {
+    this.world = world;
+    this.id = id;
+    world.groups.forEach(group -> disk.put(group, new DurableGroup(group)));
+  }
+
+  TTInterval now() {
+    long reading = world.time + clockOffset;
+    return new TTInterval(
+        new Timestamp(reading - world.epsilon), new Timestamp(reading + world.epsilon));
+  }
+
+  void start() {
+    up = true;
+    incarnation++;
+    Lessee self = new Lessee(id, incarnation);
+    voter = world.doubles.voter(self, world.config.lease(), durableBound, now());
+    holder = world.doubles.holder(self, world.config.lease());
+    durableBound = world.config.lease().length();
+    voter.boundDurable(durableBound);
+    members.clear();
+    for (GroupId group : world.groups) {
+      Member member = new Member();
+      ReplicaSetting setting =
+          new ReplicaSetting(
+              world.quorum,
+              world.config,
+              PaxosConfig.LeaderPreference.NONE,
+              world.random(),
+              disk.get(group).base);
+      member.applied = disk.get(group).base;
+      member.core = PaxosCore.recover(setting, voter, holder, disk.get(group).recover());
+      member.clock =
+          new GroupClock(
+              this::now, () -> member.announced ? holder.leaseEnd(group) : Timestamp.MIN);
+      members.put(group, member);
+    }
+  }
+
+  /** Loses what was not forced, but for a prefix of the waiting batches. */
+  void crash(int batchesThatSurvive) {
+    for (int i = 0; i < batchesThatSurvive && !unforced.isEmpty(); i++) {
+      Batch batch = unforced.removeFirst();
+      batch.records.forEach(disk.get(batch.group)::replay);
+    }
+    unforced.clear();
+    members.clear();
+    up = false;
+  }
+
+  void forceOne() {
+    Batch batch = unforced.removeFirst();
+    batch.records.forEach(disk.get(batch.group)::replay);
+    batch.sends.forEach(out -> world.send(this, batch.group, out));
+    run(batch.group, new PaxosInput.Durable(now(), batch.point));
+  }
+
+  void run(GroupId group, PaxosInput input) {
+    Member member = members.get(group);
+    perform(group, member, member.core.step(input));
+  }
+
+  private void perform(GroupId group, Member member, PaxosEffects effects) {
+    if (!effects.persist().isEmpty()) {
+      unforced.addLast(new Batch(group, effects));
+      world.forceLater(this);
+    } else if (unforced.isEmpty() || effects.sendAfterPersist().isEmpty()) {
+      effects.sendAfterPersist().forEach(out -> world.send(this, group, out));
+    } else {
+      Batch last = unforced.getLast();
+      if (last.group.equals(group)) {
+        last.sends.addAll(effects.sendAfterPersist());
+      } else {
+        unforced.addLast(
+            new Batch(
+                group,
+                new PaxosEffects(
+                    List.of(),
+                    effects.point(),
+                    effects.sendAfterPersist(),
+                    List.of(),
+                    List.of(),
+                    List.of())));
+        world.forceLater(this);
+      }
+    }
+    effects.send().forEach(out -> world.send(this, group, out));
+    for (LogEntry entry : effects.chosen()) {
+      if (entry.index() != member.applied + 1) {
+        throw new AssertionError(id + " applies " + entry + " after " + member.applied);
+      }
+      member.applied = entry.index();
+      world.chosen(this, group, entry);
+    }
+    effects.signals().forEach(signal -> onSignal(group, member, signal));
+  }
+
+  private void onSignal(GroupId group, Member member, Signal signal) {
+    switch (signal) {
+      case Signal.Elected won -> {
+        world.elections++;
+        member.floor = won.floor();
+        member.clock.raise(won.floor());
+        requestLeases();
+      }
+      case Signal.Serving serving -> {
+        world.reigns++;
+        member.announced = true;
+      }
+      case Signal.Stopped stopped -> member.announced = false;
+      case Signal.Drained drained -> {
+        world.handOvers++;
+        resign(group, member, drained.target());
+      }
+      case Signal.Leaseless leaseless -> resign(group, member, null);
+      case Signal.InstallNeeded needed -> world.installs++;
+    }
+  }
+
+  private void resign(GroupId group, Member member, ServerId target) {
+    member.announced = false;
+    run(group, new PaxosInput.Resign(now(), target, member.clock.lastTs()));
+  }
+
+  void tick(boolean heartbeat) {
+    if (heartbeat && members.values().stream().anyMatch(m -> m.core.wantsLease())) {
+      requestLeases();
+    }
+    for (GroupId group : world.groups) {
+      run(group, new PaxosInput.Tick(now(), members.get(group).clock.lastTs()));
+    }
+  }
+
+  private void requestLeases() {
+    for (ServerId to : world.quorum.voters()) {
+      LeaseRequest request = holder.request(to, now());
+      if (to.equals(id)) {
+        holder.onReply(id, voter.onRequest(request, now()));
+      } else {
+        world.sendLease(this, to, request);
+      }
+    }
+  }
+
+  void onLeaseReply(ServerId from, LeaseReply reply) {
+    holder.onReply(from, reply);
+    if (!reply.granted() && world.chance(2)) {
+      world.sendLease(this, from, holder.request(from, now()));
+    }
+  }
+
+  boolean leadsNow(GroupId group) {
+    Member member = members.get(group);
+    return up && member.announced && now().latest().isBefore(holder.leaseEnd(group));
+  }
+
+  /** Appends a command if this server may; as the driver does. */
+  void propose(GroupId group, String payload) {
+    Member member = members.get(group);
+    if (leadsNow(group) && member.core.canAppend()) {
+      member
+          .clock
+          .assign()
+          .flatMap(ts -> member.core.append(ts, ByteString.copyFromUtf8(payload)))
+          .ifPresent(entry -> world.proposed++);
+      run(group, new PaxosInput.Flush(now()));
+    }
+  }
+
+  /** Promises that no later entry has a timestamp at or below the present. */
+  void close(GroupId group) {
+    Member member = members.get(group);
+    if (leadsNow(group)) {
+      member.clock.close().ifPresent(t -> world.promised(group, t, member.core.lastIndex()));
+    }
+  }
+
+  static boolean isCommand(LogEntry entry) {
+    return entry.kind() == EntryKind.COMMAND;
+  }
+}
