@@ -1,5 +1,13 @@
 package io.meridiandb.cli;
 
+import io.meridiandb.bench.BenchCommand;
+import io.meridiandb.bench.crash.CrashTestCommand;
+import io.meridiandb.server.command.InitCommand;
+import io.meridiandb.server.command.StartCommand;
+import io.meridiandb.server.command.StatusCommand;
+import io.meridiandb.server.demo.DemoCommand;
+import io.meridiandb.server.shell.SqlCommand;
+import io.meridiandb.simulator.cli.SimCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +32,16 @@ import picocli.CommandLine.Spec;
     description = "A globally replicated SQL database that anybody can run.",
     mixinStandardHelpOptions = true,
     versionProvider = MeridianCli.Version.class,
-    subcommands = {})
+    subcommands = {
+      DemoCommand.class,
+      InitCommand.class,
+      StartCommand.class,
+      StatusCommand.class,
+      SqlCommand.class,
+      SimCommand.class,
+      BenchCommand.class,
+      CrashTestCommand.class
+    })
 public final class MeridianCli implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 

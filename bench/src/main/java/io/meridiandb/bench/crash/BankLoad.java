@@ -18,10 +18,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Clients that move money, and the book-keeping that convicts a database which loses or repeats.
  *
- * <p>Each transfer is one transaction of two updates and one inserted row that tells what it did. So
- * at any quiet moment each account must hold its first balance plus what the rows say it received
- * minus what it gave: a lost half, a transfer executed twice and a vanished row all show. Transfers
- * that were acknowledged are remembered here and must be among the rows.
+ * <p>Each transfer is one transaction of two updates and one inserted row that tells what it did.
+ * So at any quiet moment each account must hold its first balance plus what the rows say it
+ * received minus what it gave: a lost half, a transfer executed twice and a vanished row all show.
+ * Transfers that were acknowledged are remembered here and must be among the rows.
  */
 final class BankLoad {
   static final int ACCOUNTS = 40;
@@ -108,7 +108,7 @@ final class BankLoad {
       throws SQLException {
     long giver = random.nextInt(ACCOUNTS);
     long taker = (giver + 1L + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
-    long amount = 1 + random.nextInt(20);
+    long amount = 1L + random.nextInt(20);
     try {
       add(connection, giver, -amount);
       add(connection, taker, amount);

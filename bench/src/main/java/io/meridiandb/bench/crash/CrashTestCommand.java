@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
  * round one random server killed, then all three. After each round every acknowledged transfer must
  * be there and every account must hold what its transfers say.
  *
- * <p>With {@code --disk lossy} the servers keep bytes in user space until they are forced, so SIGKILL
- * loses what a power cut would lose; with {@code --disk unforced} they never force, and the test must
- * fail: that proves that it can.
+ * <p>With {@code --disk lossy} the servers keep bytes in user space until they are forced, so
+ * SIGKILL loses what a power cut would lose; with {@code --disk unforced} they never force, and the
+ * test must fail: that proves that it can.
  */
 @Command(
     name = "crash-test",
@@ -150,7 +150,8 @@ public final class CrashTestCommand implements Callable<Integer> {
     for (long waited = 0; waited < READY_MILLIS_MAX; waited += POLL_MILLIS) {
       for (ServerProcess server : servers) {
         if (!server.running()) {
-          throw new IllegalStateException("server " + server.name() + " ended by itself; see its log");
+          throw new IllegalStateException(
+              "server " + server.name() + " ended by itself; see its log");
         }
       }
       try (Connection connection = DriverManager.getConnection(url);
@@ -176,8 +177,7 @@ public final class CrashTestCommand implements Callable<Integer> {
   }
 
   private static String writeUniverse(Path config) throws IOException {
-    StringBuilder text =
-        new StringBuilder("format: 1\nclock: shared-host\nlease: 1s\nservers:\n");
+    StringBuilder text = new StringBuilder("format: 1\nclock: shared-host\nlease: 1s\nservers:\n");
     StringBuilder hosts = new StringBuilder();
     for (int i = 0; i < NAMES.length; i++) {
       int port = freePort();
@@ -205,7 +205,9 @@ public final class CrashTestCommand implements Callable<Integer> {
 
   private void say(String format, @Nullable Object... args) {
     PrintWriter out =
-        spec == null ? new PrintWriter(System.out, true, StandardCharsets.UTF_8) : spec.commandLine().getOut();
+        spec == null
+            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
+            : spec.commandLine().getOut();
     out.println(format.formatted(args));
     out.flush();
   }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One server of a universe as an operating-system process of its own, started by the same command line as a user's. */
+/**
+ * One server of a universe as an operating-system process of its own, started by the same command
+ * line as a user's.
+ */
 final class ServerProcess {
   private static final long EXIT_WAIT_SECONDS = 30;
 

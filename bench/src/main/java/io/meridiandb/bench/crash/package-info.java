@@ -1,4 +1,7 @@
-/** The crash test: real processes under load, killed without warning, and every acknowledgement checked. */
+/**
+ * The crash test: real processes under load, killed without warning, and every acknowledgement
+ * checked.
+ */
 @NullMarked
 package io.meridiandb.bench.crash;
 

@@ -14,9 +14,9 @@ import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attributes the CPU of this JVM to layers. While work runs, the flight recorder takes a stack every
- * 10 ms of each running thread; a sample belongs to the layer of the innermost frame that names one.
- * Shares are exact to about one percent after a few thousand samples.
+ * Attributes the CPU of this JVM to layers. While work runs, the flight recorder takes a stack
+ * every 10 ms of each running thread; a sample belongs to the layer of the innermost frame that
+ * names one. Shares are exact to about one percent after a few thousand samples.
  */
 final class LayerProfile {
   /** Prefix of a class name, and the layer that it means; the first that fits wins. */

@@ -53,14 +53,13 @@ public final class StartCommand implements Callable<Integer> {
         .addShutdownHook(
             Thread.ofPlatform()
                 .name("shutdown")
-                .unstarted(
-                    () -> {
-                      say("server %s: stopping".formatted(own.name()));
-                      running.close();
-                      say("server %s: stopped".formatted(own.name()));
-                      // A JVM that SIGTERM ends has status 143; an orderly end is status 0.
-                      Runtime.getRuntime().halt(ended.getNow(0));
-                    }));
+                .unstarted(() -> {
+                  say("server %s: stopping".formatted(own.name()));
+                  running.close();
+                  say("server %s: stopped".formatted(own.name()));
+                  // A JVM that SIGTERM ends has status 143; an orderly end is status 0.
+                  Runtime.getRuntime().halt(ended.getNow(0));
+                }));
     running.awaitStarted();
     say(
         "server %s: clients and peers on %s:%d, data in %s"

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,7 +66,7 @@ public final class DemoCommand implements Callable<Integer> {
       out.println();
       out.flush();
       if (!once) {
-        return SqlCommand.shell(universe.url());
+        return new CommandLine(new SqlCommand()).execute("--url", universe.url());
       }
     }
     return 0;

@@ -34,8 +34,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server of a universe in this process, with real clocks, disk and sockets. Its parts are closed
- * in the reverse order of their opening. Methods may be called from any thread.
+ * One server of a universe in this process, with real clocks, disk and sockets. Its parts are
+ * closed in the reverse order of their opening. Methods may be called from any thread.
  */
 public final class RunningServer implements AutoCloseable {
   /** How long an orderly end may take before it is cut short (DESIGN 9). */
@@ -49,20 +49,19 @@ public final class RunningServer implements AutoCloseable {
   private final SystemEnv system;
   private final GrpcTransport transport;
   private final Node node;
+  private final ServerReport report;
   private @Nullable NetServer net;
   private @Nullable HttpEndpoint http;
 
-  private RunningServer(
-      ServerConfig config,
-      DataFolder folder,
-      SystemEnv system,
-      GrpcTransport transport,
-      Node node) {
+  private record Parts(SystemEnv system, GrpcTransport transport, Node node, ServerReport report) {}
+
+  private RunningServer(ServerConfig config, DataFolder folder, Parts parts) {
     this.config = config;
     this.folder = folder;
-    this.system = system;
-    this.transport = transport;
-    this.node = node;
+    this.system = parts.system;
+    this.transport = parts.transport;
+    this.node = parts.node;
+    this.report = parts.report;
   }
 
   /**
@@ -114,10 +113,15 @@ public final class RunningServer implements AutoCloseable {
             new TransportConfig(self, clocks.bootId(), sharedClock, peers(universe)), events);
     SystemEnv system = SystemEnv.create(server.name(), transport, disk, events);
     NodeConfig nodeConfig =
-        NodeConfig.production(self, server.name(), GroupZero.read(disk).members(), universe.lease())
-            .withClockSource(universe.clock());
+        new NodeConfig(
+            self,
+            server.name(),
+            GroupZero.read(disk).members(),
+            NodeConfig.lease(universe.lease()),
+            NodeConfig.Sizes.PRODUCTION);
     Node node = Node.assemble(system.env(), trueTime, nodeConfig);
-    return new RunningServer(server, folder, system, transport, node);
+    ServerReport report = new ServerReport(server, universe.clock(), self, node, events);
+    return new RunningServer(server, folder, new Parts(system, transport, node, report));
   }
 
   private static TrueTime trueTime(
@@ -144,7 +148,7 @@ public final class RunningServer implements AutoCloseable {
       if (config.httpPort() != 0) {
         http =
             HttpEndpoint.start(
-                new Endpoint(config.host(), config.httpPort()), node::health, node::metrics);
+                new Endpoint(config.host(), config.httpPort()), report::health, report::metrics);
       }
       transport.start();
       node.start();
@@ -186,6 +190,7 @@ public final class RunningServer implements AutoCloseable {
   /** Ends it in order: no new client, leaderships handed over, log forced; ten seconds at most. */
   @Override
   public void close() {
+    report.draining();
     NetServer open = net;
     if (open != null) {
       open.drain();

@@ -9,7 +9,6 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -52,7 +51,7 @@ public final class SqlCommand implements Callable<Integer> {
   @Option(
       names = "--host",
       paramLabel = "HOST",
-      description = "Server, if no URL is given (localhost).")
+      description = "Server, if no URL is given (127.0.0.1).")
   private @Nullable String host;
 
   @Option(
@@ -95,7 +94,7 @@ public final class SqlCommand implements Callable<Integer> {
 
   /** For the command line. */
   public SqlCommand() {
-    this(url -> new JdbcSession(DriverManager.getConnection(url)), System.in, isTerminal());
+    this(new LocalConnecting(), System.in, isTerminal());
   }
 
   SqlCommand(Connecting connecting, InputStream in, boolean atTerminal) {
@@ -138,7 +137,8 @@ public final class SqlCommand implements Callable<Integer> {
     if (url == null) {
       return "jdbc:meridian://%s:%d/main"
           .formatted(
-              host == null ? "localhost" : host, port == null ? WireLimits.SQL_PORT_DEFAULT : port);
+              host == null ? LocalConnecting.HOST : host,
+              port == null ? WireLimits.SQL_PORT_DEFAULT : port);
     }
     if (host != null || port != null) {
       throw new CommandLine.ParameterException(

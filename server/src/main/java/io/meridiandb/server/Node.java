@@ -1,0 +1,229 @@
+package io.meridiandb.server;
+
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.event.Events.Level;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.net.Messenger;
+import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
+import io.meridiandb.paxos.log.LogFailedException;
+import io.meridiandb.paxos.log.WriteAheadLog;
+import io.meridiandb.paxos.replica.HostServices;
+import io.meridiandb.paxos.replica.Replica;
+import io.meridiandb.paxos.replica.ReplicaHost;
+import io.meridiandb.placement.locationproxy.LocationProxy;
+import io.meridiandb.spanserver.group.ServerGroups;
+import io.meridiandb.spanserver.group.TabletGroup;
+import io.meridiandb.sql.session.ServerInfo;
+import io.meridiandb.sql.session.SqlService;
+import io.meridiandb.truetime.ClockWatch;
+import io.meridiandb.truetime.TrueTime;
+import io.meridiandb.txn.gateway.GatewayImpl;
+import io.meridiandb.wire.spi.FrameChannel;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server of a universe, put together from its parts on top of an {@link Env}: the same assembly
+ * whether the Env is a machine's or the simulator's. It owns no thread, socket or file itself.
+ *
+ * <p>Life: {@link #assemble}, {@link #start}, then clients by {@link #connect}; {@link #drain} for
+ * an orderly end. If its log fails it is dead at once ({@link #died}): it acknowledges nothing
+ * more.
+ */
+public final class Node {
+  /** The product's version, as clients see it. */
+  public static final String VERSION = "0.1.0";
+
+  private static final Duration LOG_OPEN_MAX = Duration.ofSeconds(50);
+  private static final Duration HAND_OVER_MAX = Duration.ofSeconds(3);
+  private static final Duration DRAIN_POLL = Duration.ofMillis(20);
+
+  private final Env env;
+  private final TrueTime trueTime;
+  private final NodeConfig config;
+  private final Strand strand;
+  private final Messenger messenger;
+  private final ClockWatch clockWatch;
+  private final ServerGroups groups;
+  private final SqlService sql;
+  private final CompletableFuture<Void> started = new CompletableFuture<>();
+  private final CompletableFuture<String> died = new CompletableFuture<>();
+
+  /** Set and used on the strand. */
+  private @Nullable Running running;
+
+  /** What there is once the log is open. */
+  private record Running(WriteAheadLog log, ReplicaHost host, List<Served> served) {}
+
+  private record Served(Replica replica, TabletGroup tablet) {}
+
+  private Node(Env env, TrueTime trueTime, NodeConfig config) {
+    this.env = env;
+    this.trueTime = trueTime;
+    this.config = config;
+    this.strand = env.strands().create("server");
+    this.messenger =
+        new Messenger(config.identity(), env.transport(), trueTime::now, strand, env.events());
+    this.clockWatch = new ClockWatch(trueTime, env.events());
+    messenger.watchClocks(clockWatch);
+    this.groups = new ServerGroups(env, trueTime, messenger, strand, config.sizes().groups());
+    LocationProxy router = new LocationProxy(config.members());
+    GatewayImpl gateway = new GatewayImpl(env, trueTime, messenger, router, strand);
+    ServerInfo info =
+        new ServerInfo(VERSION, config.name(), config.identity().universe().toString());
+    this.sql = new SqlService(env, gateway, info, config.sizes().queryBytesMax());
+  }
+
+  /** Puts a node together; nothing moves before {@link #start}. */
+  public static Node assemble(Env env, TrueTime trueTime, NodeConfig config) {
+    return new Node(env, trueTime, config);
+  }
+
+  /** Opens log and tablets and begins to vote; {@link #started} tells when it is done. */
+  public void start() {
+    env.fibers().start("start-" + config.name(), this::open);
+  }
+
+  private void open() {
+    try {
+      WriteAheadLog.Owner owner =
+          new WriteAheadLog.Owner(
+              config.identity().universe(), config.identity().server(), config.sizes().log());
+      WriteAheadLog log =
+          env.fibers().await(WriteAheadLog.open(env, owner, strand, this::logFailed), LOG_OPEN_MAX);
+      TabletGroup tablet = groups.open(GroupId.ZERO);
+      CompletableFuture<Void> serving = new CompletableFuture<>();
+      strand.execute(() -> serve(log, tablet, serving));
+      env.fibers().await(serving, LOG_OPEN_MAX);
+      if (config.sizes().warmPlanner()) {
+        sql.warmUp();
+      }
+      started.complete(null);
+    } catch (IOException | RuntimeException e) {
+      env.events().failure("server", config.name() + " cannot start", e);
+      started.completeExceptionally(e);
+      died.complete(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void serve(WriteAheadLog log, TabletGroup tablet, CompletableFuture<Void> serving) {
+    try {
+      HostServices services = new HostServices(env, strand, messenger, log, trueTime, clockWatch);
+      ReplicaHost host = new ReplicaHost(services, config.lease());
+      Replica replica = host.open(tablet.group(), config.members(), tablet, LeaderPreference.NONE);
+      tablet.bind(replica);
+      groups.serve(tablet);
+      running = new Running(log, host, List.of(new Served(replica, tablet)));
+      host.start();
+      serving.complete(null);
+    } catch (RuntimeException e) {
+      serving.completeExceptionally(e);
+    }
+  }
+
+  private void logFailed(LogFailedException reason) {
+    env.events().failure("server", config.name() + " stops: its log has failed", reason);
+    Running now = running;
+    if (now != null) {
+      now.host.stop();
+    }
+    died.complete(String.valueOf(reason.getMessage()));
+  }
+
+  /** Completes when the node takes clients; fails if it cannot start. */
+  public CompletableFuture<Void> started() {
+    return started;
+  }
+
+  /** Completes, with the reason, when the node cannot go on; it acknowledges nothing from then. */
+  public CompletableFuture<String> died() {
+    return died;
+  }
+
+  /** A client has connected; callable from any thread. */
+  public FrameChannel.Listener connect(FrameChannel toClient) {
+    return sql.connect(toClient);
+  }
+
+  /** How the node is now. */
+  public CompletableFuture<NodeStatus> status() {
+    CompletableFuture<NodeStatus> answer = new CompletableFuture<>();
+    strand.execute(() -> answer.complete(statusNow()));
+    return answer;
+  }
+
+  private NodeStatus statusNow() {
+    List<NodeStatus.GroupStatus> list = new ArrayList<>();
+    Running now = running;
+    if (now != null) {
+      for (Served served : now.served) {
+        Replica replica = served.replica;
+        list.add(
+            new NodeStatus.GroupStatus(
+                replica.group(),
+                replica.leaderHint(),
+                replica.leaseValidNow(),
+                replica.ballot(),
+                replica.appliedIndex(),
+                served.tablet.stopped()));
+      }
+    }
+    return new NodeStatus(trueTime.now(), clockWatch.fenced(), sql.openSessions(), list);
+  }
+
+  /**
+   * Ends in order: new sessions are refused, leaderships are handed over, the log is forced and the
+   * files are let go. Completes when it is done.
+   */
+  public CompletableFuture<Void> drain() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    sql.drain();
+    env.fibers().start("drain-" + config.name(), () -> finish(done));
+    return done;
+  }
+
+  private void finish(CompletableFuture<Void> done) {
+    try {
+      strand.execute(() -> {
+        if (running != null) {
+          running.host.handOverAll();
+        }
+      });
+      awaitHandedOver();
+      CompletableFuture<WriteAheadLog> stopped = new CompletableFuture<>();
+      strand.execute(() -> {
+        Running now = running;
+        if (now == null) {
+          stopped.completeExceptionally(new IllegalStateException("it never started"));
+          return;
+        }
+        now.host.stop();
+        groups.close();
+        stopped.complete(now.log);
+      });
+      WriteAheadLog log = env.fibers().await(stopped, HAND_OVER_MAX);
+      env.fibers().await(log.close(), HAND_OVER_MAX);
+      done.complete(null);
+    } catch (RuntimeException e) {
+      done.completeExceptionally(e);
+    }
+  }
+
+  private void awaitHandedOver() {
+    long rounds = HAND_OVER_MAX.dividedBy(DRAIN_POLL);
+    for (long i = 0; i < rounds; i++) {
+      NodeStatus now = env.fibers().await(status(), HAND_OVER_MAX);
+      if (now.groups().stream().noneMatch(NodeStatus.GroupStatus::leading)) {
+        return;
+      }
+      env.fibers().sleep(DRAIN_POLL);
+    }
+    env.events()
+        .event(Level.WARNING, "server", config.name() + " stops while it leads: nobody took over");
+  }
+}

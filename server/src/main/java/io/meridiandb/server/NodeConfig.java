@@ -1,0 +1,58 @@
+package io.meridiandb.server;
+
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.id.ServerIdentity;
+import io.meridiandb.paxos.lease.LeaseConfig;
+import io.meridiandb.paxos.log.LogOptions;
+import io.meridiandb.spanserver.group.GroupOptions;
+import io.meridiandb.spanserver.tablet.TabletOptions;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a node must be told.
+ *
+ * @param identity who it is
+ * @param name its name, for people
+ * @param members the voters of group 0
+ * @param lease how long leases are
+ * @param sizes how large its files and memories are
+ */
+public record NodeConfig(
+    ServerIdentity identity, String name, List<ServerId> members, LeaseConfig lease, Sizes sizes) {
+
+  /**
+   * How large a node's files and memories are.
+   *
+   * @param log the write-ahead log's segments and cache
+   * @param groups when tablets write files
+   * @param queryBytesMax memory that all queries together may hold
+   * @param warmPlanner whether the planner is warmed before the node says that it has started
+   */
+  public record Sizes(
+      LogOptions log, GroupOptions groups, long queryBytesMax, boolean warmPlanner) {
+    private static final long QUERY_BYTES = 512L << 20;
+    private static final long QUERY_BYTES_SMALL = 64L << 20;
+
+    /** For a server that has a machine, or a good part of one. */
+    public static final Sizes PRODUCTION =
+        new Sizes(LogOptions.DEFAULT, GroupOptions.DEFAULT, QUERY_BYTES, true);
+
+    /** For simulations and universes inside a test: small files, so that all paths are walked. */
+    public static final Sizes SMALL =
+        new Sizes(
+            LogOptions.SMALL,
+            new GroupOptions(TabletOptions.SMALL, GroupOptions.DEFAULT.versionRetention()),
+            QUERY_BYTES_SMALL,
+            false);
+  }
+
+  public NodeConfig {
+    members = List.copyOf(members);
+  }
+
+  /** A lease of {@code length}, asked for six times while it lasts. */
+  public static LeaseConfig lease(Duration length) {
+    return new LeaseConfig(length, length.dividedBy(6));
+  }
+}

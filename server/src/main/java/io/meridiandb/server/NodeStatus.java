@@ -1,0 +1,36 @@
+package io.meridiandb.server;
+
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.paxos.Ballot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a node was at one moment.
+ *
+ * @param clock TrueTime at that moment
+ * @param fenced whether its clock is contradicted by its peers
+ * @param sessions open SQL sessions
+ * @param groups its groups, by id
+ */
+public record NodeStatus(TTInterval clock, boolean fenced, int sessions, List<GroupStatus> groups) {
+
+  /**
+   * One group as its replica here sees it.
+   *
+   * @param leader who leads as far as known, or null
+   * @param leading whether this replica leads and its lease is valid
+   * @param ballot the highest ballot promised
+   * @param appliedIndex the last log entry applied
+   * @param stopped whether a broken invariant has stopped the group here
+   */
+  public record GroupStatus(
+      GroupId group,
+      @Nullable ServerId leader,
+      boolean leading,
+      Ballot ballot,
+      long appliedIndex,
+      boolean stopped) {}
+}
