@@ -7,7 +7,7 @@ import io.meridiandb.txn.TxnId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -55,7 +55,7 @@ public final class LockTable {
 
   private final LossListener listener;
   private final Segments segments = new Segments();
-  private final Map<TxnId, Holder> holders = new HashMap<>();
+  private final Map<TxnId, Holder> holders = new LinkedHashMap<>();
   private final TreeMap<LockOwner, LockRequest> waiters = new TreeMap<>();
   private final Deque<Holder> ended = new ArrayDeque<>();
   private final Deque<Runnable> callbacks = new ArrayDeque<>();
@@ -160,7 +160,7 @@ public final class LockTable {
         silent.add(holder);
       }
     }
-    silent.sort((a, b) -> a.owner.compareTo(b.owner)); // the map's order is nobody's
+    silent.sort((a, b) -> a.owner.compareTo(b.owner));
     for (Holder holder : silent) {
       end(holder, LockLoss.ABANDONED);
     }

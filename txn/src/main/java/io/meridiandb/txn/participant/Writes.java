@@ -13,7 +13,7 @@ import io.meridiandb.txn.proto.Write;
 import io.meridiandb.txn.proto.Write.Action;
 import io.meridiandb.txn.proto.Write.Condition;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +68,7 @@ final class Writes {
 
   /** What is wrong with the writes so that they must never reach the log; null if nothing is. */
   static @Nullable String malformed(List<Write> writes) {
-    Set<ByteString> keys = new HashSet<>();
+    Set<ByteString> keys = new LinkedHashSet<>();
     for (Write write : writes) {
       if (write.getKey().isEmpty() || write.getKey().size() > Key.BYTES_MAX) {
         return "a key of %d bytes; 1 to %d are allowed"
