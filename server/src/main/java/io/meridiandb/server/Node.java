@@ -117,12 +117,23 @@ public final class Node {
       ReplicaHost host = new ReplicaHost(services, config.lease());
       Replica replica = host.open(tablet.group(), config.members(), tablet, LeaderPreference.NONE);
       tablet.bind(replica);
+      tablet.onStop((group, cause, diskFailed) -> groupStopped(host, cause, diskFailed));
       groups.serve(tablet);
       running = new Running(log, host, List.of(new Served(replica, tablet)));
       host.start();
       serving.complete(null);
     } catch (RuntimeException e) {
       serving.completeExceptionally(e);
+    }
+  }
+
+  /** A group that has stopped must not keep others from leading it; a failed disk ends the server. */
+  private void groupStopped(ReplicaHost host, Throwable cause, boolean diskFailed) {
+    if (diskFailed) {
+      host.stop();
+      died.complete(String.valueOf(cause.getMessage()));
+    } else {
+      strand.schedule(HAND_OVER_MAX, host::stop);
     }
   }
 

@@ -35,6 +35,17 @@ import org.jspecify.annotations.Nullable;
  * more, and the other replicas go on (DESIGN 2).
  */
 public final class TabletGroup implements StateMachine, TabletHost {
+  /** Is told, on the strand and once, that a group has stopped on this server. */
+  public interface StopListener {
+    /**
+     * It has stopped: its replica must vote, follow and lead no more.
+     *
+     * @param diskFailed whether the disk has failed: then the whole server must stop (reliability
+     *     T19)
+     */
+    void stopped(GroupId group, Throwable cause, boolean diskFailed);
+  }
+
   private static final Duration TICK = Duration.ofSeconds(1);
 
   private final Env env;
@@ -47,6 +58,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
   private final Participant participant;
   private @Nullable Replica replica;
   private boolean leading;
+  private StopListener listener = (group, cause, diskFailed) -> {};
   private @Nullable Throwable broken;
 
   private TabletGroup(
@@ -89,6 +101,11 @@ public final class TabletGroup implements StateMachine, TabletHost {
     strand.schedule(TICK, this::tick);
   }
 
+  /** Who is told if it stops; set before it serves. */
+  public void onStop(StopListener toldOnce) {
+    listener = toldOnce;
+  }
+
   /** Its rows; for statistics and tools. */
   public Tablet tablet() {
     return tablet;
@@ -110,7 +127,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
     try {
       action.accept(participant);
     } catch (RuntimeException e) {
-      stop(e);
+      stop(e, false);
     }
   }
 
@@ -135,7 +152,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
       tablet.apply(entry.index(), versions(decoded, entry.timestamp()));
       participant.applied(decoded);
     } catch (RuntimeException e) {
-      stop(e);
+      stop(e, false);
       throw e;
     }
   }
@@ -190,7 +207,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
 
   @Override
   public void failed(Throwable cause) {
-    stop(cause);
+    stop(cause, true);
   }
 
   private void tick() {
@@ -222,7 +239,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
     }
   }
 
-  private void stop(Throwable cause) {
+  private void stop(Throwable cause, boolean diskFailed) {
     if (broken != null) {
       return;
     }
@@ -230,10 +247,15 @@ public final class TabletGroup implements StateMachine, TabletHost {
     replication.stop();
     env.events()
         .failure(
-            "spanserver.group", "an invariant of " + group + " is broken: it stops here", cause);
+            "spanserver.group",
+            diskFailed
+                ? "the disk of " + group + " has failed: it stops here"
+                : "an invariant of " + group + " is broken: it stops here",
+            cause);
     Replica at = replica;
     if (at != null && leading) {
       at.handOver(null);
     }
+    listener.stopped(group, cause, diskFailed);
   }
 }

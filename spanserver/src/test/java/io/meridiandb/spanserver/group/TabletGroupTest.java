@@ -167,7 +167,10 @@ class TabletGroupTest {
             EntryKind.COMMAND,
             Timestamp.MAX,
             ByteString.copyFromUtf8("?"));
+    List<GroupId> told = new ArrayList<>();
+    node.group.onStop((group, cause, diskFailed) -> told.add(group));
     assertThatThrownBy(() -> node.group.apply(bad)).hasMessageContaining("format");
+    assertThat(told).containsExactly(GroupId.ZERO);
     assertThat(node.group.stopped()).isTrue();
     assertThat(node.replica.handedOver).isTrue();
     assertThatThrownBy(() -> node.group.apply(bad)).hasMessageContaining("was stopped");
