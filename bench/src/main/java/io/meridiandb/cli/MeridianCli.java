@@ -3,9 +3,11 @@ package io.meridiandb.cli;
 import io.meridiandb.bench.BenchCommand;
 import io.meridiandb.bench.crash.CrashTestCommand;
 import io.meridiandb.server.command.InitCommand;
+import io.meridiandb.server.command.InspectCommand;
 import io.meridiandb.server.command.StartCommand;
 import io.meridiandb.server.command.StatusCommand;
 import io.meridiandb.server.demo.DemoCommand;
+import io.meridiandb.server.launcher.LogOutput;
 import io.meridiandb.server.shell.SqlCommand;
 import io.meridiandb.simulator.cli.SimCommand;
 import java.io.PrintWriter;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
       InitCommand.class,
       StartCommand.class,
       StatusCommand.class,
+      InspectCommand.class,
       SqlCommand.class,
       SimCommand.class,
       BenchCommand.class,
@@ -47,6 +50,11 @@ public final class MeridianCli implements Runnable {
 
   /** Runs the command named by the arguments and ends the process with its exit status. */
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals("start")) {
+      LogOutput.forServer();
+    } else {
+      LogOutput.forPeople();
+    }
     System.exit(commandLine().execute(arguments));
   }
 

@@ -127,7 +127,9 @@ public final class Node {
     }
   }
 
-  /** A group that has stopped must not keep others from leading it; a failed disk ends the server. */
+  /**
+   * A group that has stopped must not keep others from leading it; a failed disk ends the server.
+   */
   private void groupStopped(ReplicaHost host, Throwable cause, boolean diskFailed) {
     if (diskFailed) {
       host.stop();
