@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ImpliedCommitSearchTest {
   private static final int STEPS = 10;
-  private static final int STEPS_DEEP = 13;
+  private static final int STEPS_DEEP = 12;
 
   /** Visits all states breadth first; throws the first violation. */
   private static int search(int steps, Set<Rule> leftOut, boolean... reads) {
