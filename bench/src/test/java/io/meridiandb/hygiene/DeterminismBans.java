@@ -29,7 +29,8 @@ final class DeterminismBans {
           "server.demo",
           "jdbc",
           "bench",
-          "cli");
+          "cli",
+          "simulator.cli");
 
   /**
    * A ban.
