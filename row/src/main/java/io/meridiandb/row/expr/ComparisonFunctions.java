@@ -3,7 +3,7 @@ package io.meridiandb.row.expr;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.row.type.SqlType;
 import io.meridiandb.row.type.SqlValues;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +73,7 @@ final class ComparisonFunctions {
 
   private static Evaluator inSet(Evaluator[] args) {
     @Nullable Object[] noTuple = {};
-    Set<Object> members = new HashSet<>();
+    Set<Object> members = new LinkedHashSet<>();
     boolean sawNull = false;
     for (int i = 1; i < args.length; i++) {
       Object member = SqlValues.hashable(args[i].eval(noTuple));

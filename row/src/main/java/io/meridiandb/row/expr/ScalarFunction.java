@@ -1,6 +1,6 @@
 package io.meridiandb.row.expr;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -156,7 +156,7 @@ public enum ScalarFunction {
   }
 
   private static Map<Integer, ScalarFunction> byNumber() {
-    Map<Integer, ScalarFunction> map = new HashMap<>();
+    Map<Integer, ScalarFunction> map = new LinkedHashMap<>();
     for (ScalarFunction function : values()) {
       if (map.put(function.number, function) != null) {
         throw new IllegalStateException("two functions have the number " + function.number);

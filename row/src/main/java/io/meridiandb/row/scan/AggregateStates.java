@@ -7,7 +7,7 @@ import io.meridiandb.row.type.SqlValues;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.math.BigDecimal;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -322,7 +322,7 @@ final class AggregateStates {
   private static final class DistinctState implements AggregateState {
     private final Evaluator argument;
     private final AggregateState behind;
-    private final Set<Object> seen = new HashSet<>();
+    private final Set<Object> seen = new LinkedHashSet<>();
 
     DistinctState(Evaluator argument, AggregateState behind) {
       this.argument = argument;
