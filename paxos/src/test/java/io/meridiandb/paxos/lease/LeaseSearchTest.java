@@ -149,8 +149,8 @@ final class LeaseSearchTest {
         new long[] {-1, 1, -1});
   }
 
-  private static void assertNeverBroken(int depthMax, int statesMax) {
-    for (long[] skew : corners()) {
+  private static void assertNeverBroken(List<long[]> skews, int depthMax, int statesMax) {
+    for (long[] skew : skews) {
       Found found = search(REAL, new Start(skew, List.of()), depthMax, statesMax);
       assertThat(found.broken).isFalse();
     }
@@ -168,13 +168,13 @@ final class LeaseSearchTest {
 
   @Test
   void noTwoLeadersAtOneTrueTime() {
-    assertNeverBroken(5, 25_000);
+    assertNeverBroken(corners().subList(0, 2), 5, 25_000);
   }
 
   @Test
   @Tag("deep")
   void noTwoLeadersAtOneTrueTimeDeep() {
-    assertNeverBroken(12, 100_000);
+    assertNeverBroken(corners(), 12, 100_000);
   }
 
   @Test

@@ -1,0 +1,247 @@
+package io.meridiandb.paxos.core;
+
+import com.google.protobuf.ByteString;
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
+import io.meridiandb.paxos.lease.LeaseConfig;
+import io.meridiandb.paxos.lease.LeaseHolder;
+import io.meridiandb.paxos.lease.Lessee;
+import io.meridiandb.paxos.lease.VoterState;
+import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.membership.Quorum;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Three cores of one group whose every message and force a scenario decides about. */
+final class ScenarioWorld {
+  private static final GroupId G = new GroupId(1);
+  private static final long MILLI = 1_000_000;
+  private static final PaxosConfig CONFIG =
+      PaxosConfig.of(new LeaseConfig(Duration.ofSeconds(1), Duration.ofMillis(150)));
+  private static final Quorum QUORUM =
+      Quorum.majorityOf(List.of(new ServerId(1), new ServerId(2), new ServerId(3)));
+
+  private record Batch(List<LogRecord> records, DurablePoint point, List<Outgoing> sends) {}
+
+  private final class Node {
+    final int id;
+    final DurableGroup disk = new DurableGroup(G);
+    long incarnation;
+    VoterState voter;
+    LeaseHolder holder;
+    PaxosCore core;
+    Deque<Batch> unforced = new ArrayDeque<>();
+
+    Node(int id) {
+      this.id = id;
+    }
+
+    void start() {
+      Lessee self = new Lessee(new ServerId(id), ++incarnation);
+      Duration bound = incarnation == 1 ? Duration.ZERO : CONFIG.lease().length();
+      voter = new VoterState(self, CONFIG.lease(), bound, now());
+      voter.boundDurable(CONFIG.lease().length());
+      holder = new LeaseHolder(self, CONFIG.lease());
+      unforced = new ArrayDeque<>();
+      core =
+          PaxosCore.recover(
+              new ReplicaSetting(
+                  QUORUM, CONFIG, PaxosConfig.LeaderPreference.NONE, NO_RANDOM, disk.base),
+              voter,
+              holder,
+              disk.recover());
+    }
+  }
+
+  private static final RandomSource NO_RANDOM =
+      new RandomSource() {
+        @Override
+        public long nextLong() {
+          return 0;
+        }
+
+        @Override
+        public int nextInt(int bound) {
+          return 0;
+        }
+
+        @Override
+        public RandomSource fork(String name) {
+          return this;
+        }
+      };
+
+  private final Map<Integer, Node> nodes = new TreeMap<>();
+  private final Map<String, Deque<PaxosMessage>> links = new TreeMap<>();
+  private final List<String> out = new ArrayList<>();
+  private long millis = 1_000_000;
+
+  ScenarioWorld() {
+    for (int id = 1; id <= 3; id++) {
+      Node node = new Node(id);
+      nodes.put(id, node);
+      node.start();
+    }
+  }
+
+  private TTInterval now() {
+    Timestamp t = new Timestamp(millis * MILLI);
+    return new TTInterval(t, t);
+  }
+
+  /** Carries out one command and returns what it led to. */
+  List<String> execute(String line) {
+    out.clear();
+    String[] word = line.split(" ");
+    switch (word[0]) {
+      case "time" -> millis += Long.parseLong(word[1]);
+      case "tick" -> run(node(word[1]), new PaxosInput.Tick(now(), Timestamp.MIN));
+      case "lease" -> lease(node(word[1]));
+      case "force" -> force(node(word[1]));
+      case "propose" -> propose(node(word[1]), word[2]);
+      case "crash" -> {
+        node(word[1]).start();
+        links.keySet().removeIf(link -> link.startsWith(word[1]));
+      }
+      case "deliver" -> deliver(word[1]);
+      case "drop" -> {
+        for (PaxosMessage message : links.getOrDefault(word[1], new ArrayDeque<>())) {
+          out.add("dropped " + word[1] + " " + show(message));
+        }
+        links.remove(word[1]);
+      }
+      case "show" -> nodes.values().forEach(n -> out.add(n.id + ": " + n.core));
+      default -> throw new IllegalArgumentException("no such command: " + line);
+    }
+    return List.copyOf(out);
+  }
+
+  private Node node(String id) {
+    return nodes.get(Integer.parseInt(id));
+  }
+
+  private void lease(Node node) {
+    for (Node voter : nodes.values()) {
+      for (int round = 0; round < 2; round++) {
+        node.holder.onReply(
+            new ServerId(voter.id),
+            voter.voter.onRequest(node.holder.request(new ServerId(voter.id), now()), now()));
+      }
+    }
+    run(node, new PaxosInput.Flush(now()));
+  }
+
+  private void force(Node node) {
+    while (!node.unforced.isEmpty()) {
+      Batch batch = node.unforced.removeFirst();
+      batch.records.forEach(node.disk::replay);
+      out.add(node.id + " forced " + batch.records.size() + " records");
+      batch.sends.forEach(message -> send(node, message));
+      run(node, new PaxosInput.Durable(now(), batch.point));
+    }
+  }
+
+  private void propose(Node node, String text) {
+    if (node.core.append(now().latest(), ByteString.copyFromUtf8(text)).isEmpty()) {
+      out.add(node.id + " refuses");
+    }
+    run(node, new PaxosInput.Flush(now()));
+    millis++;
+  }
+
+  private void deliver(String link) {
+    Deque<PaxosMessage> waiting = links.remove(link);
+    if (waiting == null) {
+      out.add("nothing on the way");
+      return;
+    }
+    Node to = node(link.substring(3));
+    ServerId from = new ServerId(Integer.parseInt(link.substring(0, 1)));
+    for (PaxosMessage message : waiting) {
+      out.add(link + " " + show(message));
+      run(to, new PaxosInput.Deliver(now(), from, message));
+    }
+  }
+
+  private void run(Node node, PaxosInput input) {
+    PaxosEffects effects = node.core.step(input);
+    if (!effects.persist().isEmpty()) {
+      effects.persist().forEach(record -> out.add("  " + node.id + " persists " + show(record)));
+      node.unforced.addLast(
+          new Batch(
+              effects.persist(), effects.point(), new ArrayList<>(effects.sendAfterPersist())));
+    } else if (node.unforced.isEmpty()) {
+      effects.sendAfterPersist().forEach(message -> send(node, message));
+    } else {
+      node.unforced.getLast().sends.addAll(effects.sendAfterPersist());
+    }
+    effects.send().forEach(message -> send(node, message));
+    effects.chosen().forEach(entry -> out.add("  " + node.id + " chosen " + show(entry)));
+    for (Signal signal : effects.signals()) {
+      out.add("  " + node.id + " " + signal.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private void send(Node from, Outgoing message) {
+    links
+        .computeIfAbsent(from.id + "->" + message.to().value(), l -> new ArrayDeque<>())
+        .addLast(message.message());
+  }
+
+  private static String show(LogEntry entry) {
+    return entry.index()
+        + "@"
+        + entry.ballot()
+        + (entry.payload().isEmpty() ? " START" : " " + entry.payload().toStringUtf8());
+  }
+
+  private static String show(LogRecord record) {
+    return switch (record) {
+      case LogRecord.Append append -> "append " + show(append.entry());
+      case LogRecord.Restamp stamp ->
+          "restamp " + stamp.from() + ".." + stamp.to() + " @" + stamp.ballot();
+      case LogRecord.CutSuffix cut -> "cut after " + cut.lastKept();
+      case LogRecord.Promise promise -> "promise " + promise.ballot();
+      case LogRecord.Commit hint -> "commit hint " + hint.index();
+      default -> record.toString();
+    };
+  }
+
+  private static String show(PaxosMessage message) {
+    return switch (message) {
+      case PaxosMessage.PreVote m -> "pre-vote";
+      case PaxosMessage.PreVoteReply m -> "pre-vote reply " + (m.yes() ? "yes" : "no");
+      case PaxosMessage.Prepare m -> "PREPARE " + m.ballot();
+      case PaxosMessage.Promise m ->
+          "PROMISE " + m.ballot() + " log " + m.log().lastIndex() + "@" + m.log().lastBallot();
+      case PaxosMessage.Accept m ->
+          "ACCEPT %s after %d %s chosen %d"
+              .formatted(
+                  m.ballot(),
+                  m.prevIndex(),
+                  m.entries().stream().map(ScenarioWorld::show).toList(),
+                  m.commitIndex());
+      case PaxosMessage.Accepted m -> "ACCEPTED " + m.ballot() + " up to " + m.index();
+      case PaxosMessage.Behind m ->
+          "BEHIND %s promised %s log %d@%s chosen %d"
+              .formatted(
+                  m.ballot(),
+                  m.promised(),
+                  m.log().lastIndex(),
+                  m.log().lastBallot(),
+                  m.log().commitIndex());
+      default -> message.getClass().getSimpleName();
+    };
+  }
+}
