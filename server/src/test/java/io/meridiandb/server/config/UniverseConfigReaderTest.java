@@ -53,6 +53,7 @@ final class UniverseConfigReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "format: 1 | format: 2 | this version reads format 1",
         "clock: static:5ms | clok: x | unknown key 'clok'",
@@ -62,8 +63,8 @@ final class UniverseConfigReaderTest {
         "id: 2 | id: two | id is 'two', it must be a number",
         "listen: 127.0.0.1:7412 | listen: 7412 | it must be HOST:PORT",
         "listen: 127.0.0.1:7412 | listen: 127.0.0.1:70000 | from 1 to 65535",
-        "data: data/us-1 | '' | 'data' is missing",
-        "servers: | 'servers: [' | line",
+        "data: data/us-1 | data: | 'data' is missing",
+        "servers: | servers: [ | line",
       })
   void aWrongFileIsRefusedWithItsReason(String from, String to, String message) throws IOException {
     String text = GOOD.replaceFirst(from, to);
