@@ -25,6 +25,10 @@ final class FollowerProgress {
   long rewoundTo;
 
   long commitSent;
+
+  /** What it has said that it knows to be chosen. */
+  long commitKnown;
+
   long checkpoint;
   Timestamp retryAt = Timestamp.MIN;
 

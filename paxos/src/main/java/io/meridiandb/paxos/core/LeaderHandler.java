@@ -54,6 +54,7 @@ final class LeaderHandler {
     follower.waiting = false;
     follower.acked = Math.max(follower.acked, message.index());
     follower.nextIndex = Math.max(follower.nextIndex, follower.acked + 1);
+    follower.commitKnown = Math.max(follower.commitKnown, message.commitIndex());
     follower.checkpoint = Math.max(follower.checkpoint, message.checkpoint());
     follower.retryAt = s.retryTime();
     advance(leader);
@@ -188,7 +189,7 @@ final class LeaderHandler {
         }
         replicate(leader, follower);
       } else if (follower.synced
-          && (follower.commitSent < s.commit || unconfirmed(follower.server))
+          && (commitUntold(follower) || unconfirmed(follower.server))
           && follower.nextIndex > s.log.lastIndex()) {
         send(leader, follower, List.of());
       }
@@ -198,6 +199,12 @@ final class LeaderHandler {
       trim = Math.min(trim, follower.checkpoint);
     }
     s.trim = Math.max(s.trim, trim);
+  }
+
+  /** The message that told it may have been lost, or have overtaken the entry. */
+  private boolean commitUntold(FollowerProgress follower) {
+    return follower.commitSent < s.commit
+        || (follower.commitKnown < s.commit && s.passed(follower.retryAt));
   }
 
   private boolean unconfirmed(ServerId voter) {

@@ -64,7 +64,8 @@ public sealed interface PaxosMessage {
       implements PaxosMessage {}
 
   /** Phase 2b: everything up to {@code index} is durable here under the ballot (protocol G5). */
-  record Accepted(Ballot ballot, long index, long checkpoint, LeaseCounter counter)
+  record Accepted(
+      Ballot ballot, long index, long commitIndex, long checkpoint, LeaseCounter counter)
       implements PaxosMessage {}
 
   /**

@@ -103,7 +103,8 @@ final class VoterHandler {
       s.choose(Math.min(message.commitIndex(), s.log.lastIndex()));
       s.sendAfterPersist(
           from,
-          new Accepted(ballot, s.log.lastIndex(), s.checkpoint, s.voter.counter(ballot.server())));
+          new Accepted(
+              ballot, s.log.lastIndex(), s.commit, s.checkpoint, s.voter.counter(ballot.server())));
     } else {
       s.sendAfterPersist(from, new Behind(ballot, ballot, s.logState()));
     }

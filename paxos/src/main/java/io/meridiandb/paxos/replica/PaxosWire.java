@@ -66,6 +66,7 @@ final class PaxosWire {
               AcceptedProto.newBuilder()
                   .setBallot(ballot(m.ballot()))
                   .setIndex(m.index())
+                  .setCommitIndex(m.commitIndex())
                   .setCheckpoint(m.checkpoint())
                   .setCounter(counter(m.counter())));
       case PaxosMessage.Behind m ->
@@ -143,7 +144,11 @@ final class PaxosWire {
       case ACCEPTED -> {
         AcceptedProto m = frame.getAccepted();
         yield new PaxosMessage.Accepted(
-            ballot(m.getBallot()), m.getIndex(), m.getCheckpoint(), counter(m.getCounter()));
+            ballot(m.getBallot()),
+            m.getIndex(),
+            m.getCommitIndex(),
+            m.getCheckpoint(),
+            counter(m.getCounter()));
       }
       case BEHIND -> {
         BehindProto m = frame.getBehind();
