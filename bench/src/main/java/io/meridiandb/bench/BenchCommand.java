@@ -1,5 +1,6 @@
 package io.meridiandb.bench;
 
+import io.meridiandb.bench.layers.LayersCommand;
 import io.meridiandb.bench.load.LoadPlan;
 import io.meridiandb.bench.load.LoadRun;
 import io.meridiandb.bench.load.ServerProcesses;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure a workload through JDBC, against Meridian or any other database.",
-    subcommands = CompareCommand.class,
+    subcommands = {CompareCommand.class, LayersCommand.class},
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
   static final String URL_DEFAULT = "jdbc:meridian://localhost:7411/main";

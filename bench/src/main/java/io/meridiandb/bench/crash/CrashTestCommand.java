@@ -129,7 +129,12 @@ public final class CrashTestCommand implements Callable<Integer> {
     } catch (IllegalStateException e) {
       return List.of("after all were killed: " + e.getMessage());
     }
-    List<String> wrong = load.check();
+    List<String> wrong;
+    try {
+      wrong = load.check();
+    } catch (SQLException e) {
+      return List.of("after all were killed: " + e.getMessage());
+    }
     String after = wrong.isEmpty() ? awaitProgress(load) : "";
     return after.isEmpty() ? wrong : List.of("after all were killed: " + after);
   }
