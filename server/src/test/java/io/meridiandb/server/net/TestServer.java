@@ -77,7 +77,8 @@ final class TestServer implements AutoCloseable {
 
   @Override
   public void close() {
-    transport.stop();
+    // In this order: gRPC waits for its port to close, which ended threads would never do.
     server.stop(Duration.ZERO);
+    transport.stop();
   }
 }
