@@ -2,6 +2,7 @@ package io.meridiandb.bench;
 
 import io.meridiandb.bench.layers.LayersCommand;
 import io.meridiandb.bench.load.LoadPlan;
+import io.meridiandb.bench.load.LoadPlan.WarmUp;
 import io.meridiandb.bench.load.LoadRun;
 import io.meridiandb.bench.load.ServerProcesses;
 import io.meridiandb.bench.load.Workload;
@@ -57,9 +58,10 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "S",
-      defaultValue = "3",
-      description = "How long to work before measuring (${DEFAULT-VALUE}).")
-  private int warmUp;
+      description =
+          "How long to work before measuring; without it, until the CPU of an operation"
+              + " stands still.")
+  private int warmUp = -1;
 
   @Option(
       names = "--rows",
@@ -79,7 +81,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws SQLException, InterruptedException {
     CommandLine line = spec == null ? new CommandLine(this) : spec.commandLine();
-    if (clients < 1 || seconds < 1 || rows < 1 || warmUp < 0) {
+    if (clients < 1 || seconds < 1 || rows < 1 || warmUp < -1) {
       throw new CommandLine.ParameterException(
           line, "--clients, --seconds and --rows are at least 1, --warm-up at least 0");
     }
@@ -87,7 +89,7 @@ public final class BenchCommand implements Callable<Integer> {
         new LoadPlan(
             url,
             clients,
-            Duration.ofSeconds(warmUp),
+            warmUp < 0 ? WarmUp.STEADY_STATE : WarmUp.fixed(Duration.ofSeconds(warmUp)),
             Duration.ofSeconds(seconds),
             servers.isEmpty() ? ServerProcesses.listeners(url) : servers);
     line.getOut().println(new LoadRun(find(line), plan).run().json());

@@ -1,6 +1,7 @@
 package io.meridiandb.bench;
 
 import io.meridiandb.bench.load.LoadPlan;
+import io.meridiandb.bench.load.LoadPlan.WarmUp;
 import io.meridiandb.bench.load.LoadResult;
 import io.meridiandb.bench.load.LoadRun;
 import io.meridiandb.bench.load.PostgresPeer;
@@ -115,7 +116,7 @@ public final class CompareCommand implements Callable<Integer> {
       Workload workload, String target, int count, List<Long> processes, PrintWriter out)
       throws SQLException, InterruptedException {
     LoadPlan plan =
-        new LoadPlan(target, count, Duration.ofSeconds(2), Duration.ofSeconds(seconds), processes);
+        new LoadPlan(target, count, WarmUp.STEADY_STATE, Duration.ofSeconds(seconds), processes);
     LoadResult result = new LoadRun(workload, plan).run();
     out.println(result.json());
     out.flush();

@@ -28,8 +28,10 @@ public record LoadResult(
    * @param retries operations that were run again after 40001
    * @param clientCpuNanos CPU of this process
    * @param serverCpuNanos CPU of the servers; negative if it is not known
+   * @param warmUpSeconds how long the load ran before it was measured
    */
-  public record Counts(long retries, long clientCpuNanos, long serverCpuNanos) {}
+  public record Counts(
+      long retries, long clientCpuNanos, long serverCpuNanos, double warmUpSeconds) {}
 
   /** Operations in a second. */
   public double operationsPerSecond() {
@@ -43,7 +45,7 @@ public record LoadResult(
         "{\"workload\":\"%s\",\"product\":\"%s\",\"isolation\":\"serializable\",\"clients\":%d,"
             + "\"seconds\":%.1f,\"operations\":%d,\"opsPerSecond\":%.1f,\"p50Micros\":%.1f,"
             + "\"p95Micros\":%.1f,\"p99Micros\":%.1f,\"maxMicros\":%.1f,"
-            + "\"cpuMicrosPerOp\":{\"client\":%s,\"servers\":%s},\"retries\":%d}",
+            + "\"cpuMicrosPerOp\":{\"client\":%s,\"servers\":%s},\"retries\":%d,\"warmUpSeconds\":%.1f}",
         workload,
         product.replace("\"", "'"),
         clients,
@@ -56,7 +58,8 @@ public record LoadResult(
         latencies.getMaxValue() / NANOS_PER_MICRO,
         perOperation(counts.clientCpuNanos()),
         perOperation(counts.serverCpuNanos()),
-        counts.retries());
+        counts.retries(),
+        counts.warmUpSeconds());
   }
 
   private double percentile(double percent) {

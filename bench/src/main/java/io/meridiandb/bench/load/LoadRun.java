@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -60,18 +62,18 @@ public final class LoadRun {
 
   private LoadResult measure(ExecutorService threads, String product)
       throws SQLException, InterruptedException {
-    long from = System.nanoTime() + plan.warmUp().toNanos();
-    long to = from + plan.measured().toNanos();
+    Phases phases = new Phases();
     List<Future<Share>> shares = new ArrayList<>();
     SplittableRandom seeds = new SplittableRandom(SEED);
     for (int i = 0; i < plan.clients(); i++) {
       SplittableRandom random = seeds.split();
-      shares.add(threads.submit(() -> work(random, from, to)));
+      shares.add(threads.submit(() -> work(random, phases)));
     }
-    awaitTime(from);
+    double warmUpSeconds = warmUp(phases);
     long clientCpu = ownCpuNanos();
     long serverCpu = ServerProcesses.cpuNanos(plan.servers());
-    awaitTime(to);
+    phases.measure(plan.measured());
+    awaitTime(phases.end);
     clientCpu = ownCpuNanos() - clientCpu;
     serverCpu = serverCpu < 0 ? -1 : ServerProcesses.cpuNanos(plan.servers()) - serverCpu;
     Histogram latencies = new Histogram(HISTOGRAM_DIGITS);
@@ -87,7 +89,56 @@ public final class LoadRun {
         plan.clients(),
         plan.measured().toNanos() / 1e9,
         latencies,
-        new LoadResult.Counts(retries, clientCpu, serverCpu));
+        new LoadResult.Counts(retries, clientCpu, serverCpu, warmUpSeconds));
+  }
+
+  /** Lets the clients work until they are warm; how many seconds that took. */
+  private double warmUp(Phases phases) throws InterruptedException {
+    long start = System.nanoTime();
+    double before = Double.NaN;
+    while (true) {
+      long elapsed = System.nanoTime() - start;
+      long left = plan.warmUp().most().toNanos() - elapsed;
+      if (left <= 0) {
+        return elapsed / 1e9;
+      }
+      long cpu = cpuNanos();
+      long operations = phases.operations.sum();
+      awaitTime(System.nanoTime() + Math.min(left, LoadPlan.WarmUp.WINDOW.toNanos()));
+      double now = (cpuNanos() - cpu) / (double) Math.max(1, phases.operations.sum() - operations);
+      elapsed = System.nanoTime() - start;
+      if (elapsed >= plan.warmUp().least().toNanos() && LoadPlan.WarmUp.steady(before, now)) {
+        return elapsed / 1e9;
+      }
+      before = now;
+    }
+  }
+
+  /** CPU of everybody whose CPU is known. */
+  private long cpuNanos() {
+    return Math.max(0, ownCpuNanos()) + Math.max(0, ServerProcesses.cpuNanos(plan.servers()));
+  }
+
+  /** Which part of the run it is; set by the run, read by its clients. */
+  private static final class Phases {
+    final LongAdder operations = new LongAdder();
+    volatile boolean measuring;
+    volatile long begin;
+    volatile long end;
+
+    void measure(Duration length) {
+      begin = System.nanoTime();
+      end = begin + length.toNanos();
+      measuring = true;
+    }
+
+    boolean over(long now) {
+      return measuring && now - end >= 0;
+    }
+
+    boolean counts(long start, long now) {
+      return measuring && start - begin >= 0 && now - end < 0;
+    }
   }
 
   private static Share result(Future<Share> share) throws SQLException, InterruptedException {
@@ -117,16 +168,17 @@ public final class LoadRun {
   }
 
   /** One client; only operations that end within the measured time count. */
-  private Share work(SplittableRandom random, long from, long to) throws SQLException {
+  private Share work(SplittableRandom random, Phases phases) throws SQLException {
     Histogram latencies = new Histogram(HISTOGRAM_DIGITS);
     long retries = 0;
     try (Connection connection = connect(plan.url());
         Workload.Client client = workload.client(connection)) {
       long start = System.nanoTime();
-      while (start - to < 0) {
+      while (!phases.over(start)) {
         retries += untilDone(client, random);
         long end = System.nanoTime();
-        if (start - from >= 0 && end - to < 0) {
+        phases.operations.increment();
+        if (phases.counts(start, end)) {
           latencies.recordValue(end - start);
         }
         start = end;

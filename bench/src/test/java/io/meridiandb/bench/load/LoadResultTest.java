@@ -15,13 +15,22 @@ class LoadResultTest {
     }
     LoadResult result =
         new LoadResult(
-            "kv-read", "X \"1\"", 4, 2, latencies, new LoadResult.Counts(3, 200_000, -1));
+            "kv-read", "X \"1\"", 4, 2, latencies, new LoadResult.Counts(3, 200_000, -1, 6));
     assertThat(result.json())
         .isEqualTo(
             "{\"workload\":\"kv-read\",\"product\":\"X '1'\",\"isolation\":\"serializable\","
                 + "\"clients\":4,\"seconds\":2.0,\"operations\":100,\"opsPerSecond\":50.0,"
                 + "\"p50Micros\":50.0,\"p95Micros\":95.0,\"p99Micros\":99.0,\"maxMicros\":100.0,"
-                + "\"cpuMicrosPerOp\":{\"client\":2.0,\"servers\":null},\"retries\":3}");
+                + "\"cpuMicrosPerOp\":{\"client\":2.0,\"servers\":null},\"retries\":3,"
+                + "\"warmUpSeconds\":6.0}");
+  }
+
+  @Test
+  void warmUpEndsWhenTwoWindowsCostTheSame() {
+    assertThat(LoadPlan.WarmUp.steady(Double.NaN, 100)).isFalse();
+    assertThat(LoadPlan.WarmUp.steady(200, 100)).isFalse();
+    assertThat(LoadPlan.WarmUp.steady(100, 109)).isFalse();
+    assertThat(LoadPlan.WarmUp.steady(100, 93)).isTrue();
   }
 
   @Test
