@@ -21,7 +21,9 @@ public record Mutation(Kind kind, Key key, byte @Nullable [] value) {
     /** Deletes a row; none there is no error. */
     DELETE(3),
     /** Writes nothing; the row must exist (the parent of an interleaved row). */
-    REQUIRE(4);
+    REQUIRE(4),
+    /** Writes nothing; the row must not exist (a key that is taken under another placement). */
+    FORBID(5);
 
     private final int number;
 
@@ -60,5 +62,10 @@ public record Mutation(Kind kind, Key key, byte @Nullable [] value) {
   /** Demands that a row exists. */
   public static Mutation require(Key key) {
     return new Mutation(Kind.REQUIRE, key, null);
+  }
+
+  /** Demands that a row does not exist. */
+  public static Mutation forbid(Key key) {
+    return new Mutation(Kind.FORBID, key, null);
   }
 }

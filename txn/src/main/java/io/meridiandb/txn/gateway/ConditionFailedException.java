@@ -4,9 +4,9 @@ import io.meridiandb.row.key.Key;
 import io.meridiandb.txn.Mutation;
 
 /**
- * A condition of a mutation does not hold: INSERT met an existing row, or REQUIRE none. The SQL
- * layer turns it into an error with the table's and the key's names. The transaction is aborted if
- * this came from a commit.
+ * A condition of a mutation does not hold: INSERT or FORBID met an existing row, or REQUIRE none.
+ * The SQL layer turns it into an error with the table's and the key's names. The transaction is
+ * aborted if this came from a commit.
  */
 public final class ConditionFailedException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -20,7 +20,7 @@ public final class ConditionFailedException extends RuntimeException {
     this.key = key;
   }
 
-  /** INSERT or REQUIRE. */
+  /** INSERT, FORBID or REQUIRE; a leader says INSERT for FORBID too. */
   public Mutation.Kind kind() {
     return kind;
   }

@@ -117,10 +117,7 @@ final class WriteBuffer {
       case PUT -> put;
       case DELETE -> new Entry(before.order, before.condition, Action.DELETE, null);
       case INSERT -> {
-        boolean exists =
-            before.action == Action.PUT
-                || (before.action == Action.KEEP && before.condition == Condition.MUST_EXIST);
-        if (exists) {
+        if (existsAfter(before)) {
           throw new ConditionFailedException(mutation.kind(), mutation.key());
         }
         yield before.action == Action.DELETE
@@ -128,14 +125,29 @@ final class WriteBuffer {
             : new Entry(before.order, Condition.MUST_NOT_EXIST, Action.PUT, mutation.value());
       }
       case REQUIRE -> {
-        if (before.action == Action.DELETE) {
+        if (before.action == Action.DELETE
+            || (before.action == Action.KEEP && before.condition == Condition.MUST_NOT_EXIST)) {
           throw new ConditionFailedException(mutation.kind(), mutation.key());
         }
         yield before.action == Action.KEEP
             ? new Entry(before.order, Condition.MUST_EXIST, Action.KEEP, null)
             : before;
       }
+      case FORBID -> {
+        if (existsAfter(before)) {
+          throw new ConditionFailedException(mutation.kind(), mutation.key());
+        }
+        yield before.action == Action.KEEP
+            ? new Entry(before.order, Condition.MUST_NOT_EXIST, Action.KEEP, null)
+            : before;
+      }
     };
+  }
+
+  /** Whether the row surely exists once the transaction's writes so far are done. */
+  private static boolean existsAfter(Entry entry) {
+    return entry.action == Action.PUT
+        || (entry.action == Action.KEEP && entry.condition == Condition.MUST_EXIST);
   }
 
   /**
