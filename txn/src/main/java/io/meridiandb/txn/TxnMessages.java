@@ -7,11 +7,18 @@ import io.meridiandb.txn.proto.CommitReply;
 import io.meridiandb.txn.proto.KeepAlive;
 import io.meridiandb.txn.proto.LockCall;
 import io.meridiandb.txn.proto.LockReply;
+import io.meridiandb.txn.proto.OutcomeAcknowledged;
+import io.meridiandb.txn.proto.OutcomeCall;
+import io.meridiandb.txn.proto.OutcomeReply;
+import io.meridiandb.txn.proto.PrepareCall;
+import io.meridiandb.txn.proto.PrepareReply;
 import io.meridiandb.txn.proto.ReadCall;
 import io.meridiandb.txn.proto.ReadReply;
 import io.meridiandb.txn.proto.ResolveCall;
 import io.meridiandb.txn.proto.ResolveReply;
 import io.meridiandb.txn.proto.RollbackNotice;
+import io.meridiandb.txn.proto.VoteCall;
+import io.meridiandb.txn.proto.VoteReply;
 
 /** The types of messages between gateways and participants; numbers 200 to 299, never reused. */
 public final class TxnMessages {
@@ -35,6 +42,21 @@ public final class TxnMessages {
       new MessageType<>(208, "txn.resolve", ResolveCall.parser(), Lane.CONTROL);
   public static final MessageType<ResolveReply> RESOLVE_REPLY =
       new MessageType<>(209, "txn.resolve.reply", ResolveReply.parser(), Lane.CONTROL);
+  public static final MessageType<PrepareCall> PREPARE =
+      new MessageType<>(210, "txn.prepare", PrepareCall.parser(), Lane.DATA);
+  public static final MessageType<PrepareReply> PREPARE_REPLY =
+      new MessageType<>(211, "txn.prepare.reply", PrepareReply.parser(), Lane.DATA);
+  public static final MessageType<OutcomeCall> OUTCOME =
+      new MessageType<>(212, "txn.outcome", OutcomeCall.parser(), Lane.CONTROL);
+  public static final MessageType<OutcomeReply> OUTCOME_REPLY =
+      new MessageType<>(213, "txn.outcome.reply", OutcomeReply.parser(), Lane.CONTROL);
+  public static final MessageType<VoteCall> VOTE =
+      new MessageType<>(214, "txn.vote", VoteCall.parser(), Lane.CONTROL);
+  public static final MessageType<VoteReply> VOTE_REPLY =
+      new MessageType<>(215, "txn.vote.reply", VoteReply.parser(), Lane.CONTROL);
+  public static final MessageType<OutcomeAcknowledged> OUTCOME_ACKNOWLEDGED =
+      new MessageType<>(
+          216, "txn.outcome.acknowledged", OutcomeAcknowledged.parser(), Lane.CONTROL);
 
   private TxnMessages() {}
 }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A group's Paxos replica as its participant sees it. */
 final class ReplicaReplication implements Replication {
+  /** How often a wait for a closed timestamp looks again. */
+  private static final Duration CLOSED_RETRY = Duration.ofMillis(5);
+
   private final Strand strand;
   private final TrueTime trueTime;
   private @Nullable Replica replica;
@@ -92,6 +95,35 @@ final class ReplicaReplication implements Replication {
       task.run();
     } else {
       strand.schedule(Duration.ofNanos(left), () -> whenReached(t, task));
+    }
+  }
+
+  @Override
+  public Timestamp leaseEnd() {
+    Replica at = replica;
+    return at == null || stopped ? Timestamp.MIN : at.clock().leaseEnd();
+  }
+
+  @Override
+  public void raiseFloor(Timestamp floor) {
+    Replica at = replica;
+    if (at != null) {
+      at.clock().raise(floor);
+    }
+  }
+
+  @Override
+  public Timestamp closed() {
+    Replica at = replica;
+    return at != null && leading() ? at.clock().close().orElse(Timestamp.MIN) : Timestamp.MIN;
+  }
+
+  @Override
+  public void whenClosed(Timestamp t, Runnable task) {
+    if (!closed().isBefore(t)) {
+      task.run();
+    } else {
+      strand.schedule(CLOSED_RETRY, () -> whenClosed(t, task));
     }
   }
 }

@@ -15,7 +15,7 @@ final class Refusals {
   static RuntimeException exception(Refusal refusal) {
     return switch (refusal.getReason()) {
       case WOUNDED -> new MeridianException(ErrorCode.DEADLOCK_WOUNDED, refusal.getMessage());
-      case LOCKS_LOST, WRONG_EPOCH ->
+      case LOCKS_LOST, WRONG_EPOCH, WRONG_DIRECTORY ->
           new MeridianException(ErrorCode.SERIALIZATION_FAILURE, refusal.getMessage())
               .withHint("Run the transaction again.");
       case SCHEMA_CHANGED ->

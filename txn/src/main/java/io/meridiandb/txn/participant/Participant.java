@@ -114,7 +114,8 @@ public final class Participant {
           now.commits.prune(outcomes.horizon());
         }
       }
-      case PART, BODY_NOT_SET -> throw Invariants.unreachable("an entry of a kind not known here");
+      case PREPARED, OUTCOME, INGEST, WIPE, ACKNOWLEDGED, PART, BODY_NOT_SET ->
+          throw Invariants.unreachable("an entry of a kind not known here");
     }
     parts.clear();
   }

@@ -47,4 +47,26 @@ public interface Replication {
 
   /** Runs {@code task} later on the strand, once TT.now().latest has reached {@code t}. */
   void whenReached(Timestamp t, Runnable task);
+
+  /**
+   * Until when this replica surely leads: no other leader assigns a timestamp at or below it
+   * (protocol G8). {@link Timestamp#MIN} if it does not lead.
+   */
+  Timestamp leaseEnd();
+
+  /** All later entries get timestamps above {@code floor}; it may lie beyond the lease (G8). */
+  void raiseFloor(Timestamp floor);
+
+  /**
+   * The closed timestamp at this replica's applied index: no entry that is applied here later has a
+   * timestamp at or below it (protocol C4, G20). At any kind of replica with data; {@link
+   * Timestamp#MIN} if nothing is closed.
+   */
+  Timestamp closed();
+
+  /**
+   * Runs {@code task} on the strand once {@link #closed} has reached {@code t}; at once, before it
+   * returns, if it has. May never run if this replica falls behind for good.
+   */
+  void whenClosed(Timestamp t, Runnable task);
 }

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedGroup {
   private static final UniverseId UNIVERSE = new UniverseId(1, 1);
   private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration LEASE = Duration.ofSeconds(3);
   private static final int CHOSEN_AFTER_MICROS_MAX = 8_000;
 
   /** One life of one server. */
@@ -199,6 +200,30 @@ final class SimulatedGroup {
         task.run();
       } else {
         strand.schedule(Duration.ofMillis(1), () -> whenReached(t, task));
+      }
+    }
+
+    @Override
+    public Timestamp leaseEnd() {
+      return leading() ? now().latest().plus(LEASE) : Timestamp.MIN;
+    }
+
+    @Override
+    public void raiseFloor(Timestamp floor) {
+      lastTs = Timestamp.max(lastTs, floor);
+    }
+
+    @Override
+    public Timestamp closed() {
+      return leading() && raise(now().latest()) ? lastTs : Timestamp.MIN;
+    }
+
+    @Override
+    public void whenClosed(Timestamp t, Runnable task) {
+      if (!closed().isBefore(t)) {
+        task.run();
+      } else {
+        strand.schedule(Duration.ofMillis(1), () -> whenClosed(t, task));
       }
     }
 

@@ -36,6 +36,8 @@ final class FakeGroup {
     final ServerId server;
     final NavigableMap<Key, NavigableMap<Timestamp, Version>> versions = new TreeMap<>();
     final Participant participant;
+    Timestamp closed = Timestamp.MIN;
+    private final List<Waiting> closedWaiters = new ArrayList<>();
 
     FakeReplica(long number) {
       server = new ServerId(number);
@@ -95,6 +97,30 @@ final class FakeGroup {
     }
 
     @Override
+    public Timestamp leaseEnd() {
+      return leading() ? leaseEnd : Timestamp.MIN;
+    }
+
+    @Override
+    public void raiseFloor(Timestamp floor) {
+      lastTs = Timestamp.max(lastTs, floor);
+    }
+
+    @Override
+    public Timestamp closed() {
+      return closed;
+    }
+
+    @Override
+    public void whenClosed(Timestamp t, Runnable task) {
+      if (!closed.isBefore(t)) {
+        task.run();
+      } else {
+        closedWaiters.add(new Waiting(t, false, task));
+      }
+    }
+
+    @Override
     public @Nullable Version read(Key key, Timestamp at) {
       NavigableMap<Timestamp, Version> of = versions.get(key);
       Map.Entry<Timestamp, Version> found = of == null ? null : of.floorEntry(at);
@@ -145,6 +171,7 @@ final class FakeGroup {
   final List<byte[]> log = new ArrayList<>();
   @Nullable FakeReplica leader;
   boolean leaseValid = true;
+  Timestamp leaseEnd = Timestamp.MAX;
   Timestamp lastTs = Timestamp.ZERO;
   Timestamp storeHorizon = Timestamp.MIN;
   long nowNanos = Duration.ofHours(1).toNanos();

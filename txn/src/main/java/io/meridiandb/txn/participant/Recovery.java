@@ -1,0 +1,37 @@
+package io.meridiandb.txn.participant;
+
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.txn.TxnId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Ends a transaction of several groups whose gateway has fallen silent: asks all participants for
+ * their votes, evaluates {@link CommitDecision}, tells everybody (protocol C3, G21). Whoever runs
+ * it, and however many do at once, comes to the same end.
+ */
+public interface Recovery {
+  /**
+   * A transaction to be ended.
+   *
+   * @param id the attempt
+   * @param anchor the group whose record stands for the outcome
+   * @param participants all groups, reading ones and the anchor included
+   * @param commitStart when its commit began (protocol G13)
+   */
+  record RecoveryRequest(
+      TxnId id, GroupId anchor, List<GroupId> participants, Timestamp commitStart) {
+    public RecoveryRequest {
+      participants = List.copyOf(participants);
+    }
+  }
+
+  /**
+   * Begins to end it; does not wait, and may be called on any strand.
+   *
+   * @return completes, on any thread, when this run is over, whether it came to an end or not: who
+   *     still waits asks again later; fails only if it could not be begun
+   */
+  CompletableFuture<Void> recover(RecoveryRequest request);
+}
