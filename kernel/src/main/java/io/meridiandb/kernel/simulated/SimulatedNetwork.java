@@ -2,13 +2,16 @@ package io.meridiandb.kernel.simulated;
 
 import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.net.LatencyMatrix;
 import io.meridiandb.kernel.net.Transport;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network of a world: every link has its conditions, frames of one link and lane keep their
@@ -19,6 +22,7 @@ public final class SimulatedNetwork {
   private static final String LOSS = "message-loss";
   private static final String REORDER = "message-reorder";
   private static final String DUPLICATE = "message-duplicate";
+  private static final String CLOG = "clog";
 
   private record Link(ServerId from, ServerId to) implements Comparable<Link> {
     @Override
@@ -41,9 +45,12 @@ public final class SimulatedNetwork {
   private final FaultCounts faults;
   private final Map<Link, LinkConditions> conditions = new TreeMap<>();
   private final Set<Link> cuts = new LinkedHashSet<>();
+  private final Map<Link, Long> cloggedUntil = new TreeMap<>();
   private final Map<LinkLane, Long> lastArrival = new TreeMap<>();
   private final Map<LinkLane, Long> lastNumber = new TreeMap<>();
   private LinkConditions standard = LinkConditions.lan();
+  private @Nullable LatencyMatrix distances;
+  private Function<ServerId, String> regionOf = server -> "";
   private long sent;
   private long delivered;
 
@@ -56,6 +63,33 @@ public final class SimulatedNetwork {
   /** Sets the conditions of all links that have none of their own. */
   public void standard(LinkConditions ofAll) {
     standard = ofAll;
+  }
+
+  /**
+   * From now on frames take as long as regions lie apart, instead of the standard conditions'
+   * latency; odds of faults stay theirs. A link with conditions of its own keeps those.
+   *
+   * @param matrix distances of regions
+   * @param regions the region of every server, clients' machines as well
+   */
+  public void latencies(LatencyMatrix matrix, Function<ServerId, String> regions) {
+    distances = matrix;
+    regionOf = regions;
+  }
+
+  private LinkConditions conditionsOf(Link link) {
+    LinkConditions own = conditions.get(link);
+    LatencyMatrix matrix = distances;
+    if (own != null || matrix == null) {
+      return own != null ? own : standard;
+    }
+    LatencyMatrix.Delay delay = matrix.between(regionOf.apply(link.from), regionOf.apply(link.to));
+    return new LinkConditions(
+        Duration.ofNanos(Math.max(LOOPBACK_NANOS, delay.nanos())),
+        Duration.ofNanos(delay.jitterNanos()),
+        standard.lossPerMillion(),
+        standard.duplicatePerMillion(),
+        standard.reorderPerMillion());
   }
 
   /** Sets the conditions of one link, in one direction. */
@@ -93,15 +127,34 @@ public final class SimulatedNetwork {
     }
   }
 
+  /**
+   * For so long, frames of one direction are held up and arrive afterwards, in their order: a clog,
+   * which no connection notices as a break.
+   */
+  public void clog(ServerId from, ServerId to, Duration duration) {
+    Link link = new Link(from, to);
+    cloggedUntil.merge(link, world.queue().now() + SimulatedWorld.nanos(duration), Math::max);
+    faults.fired(CLOG);
+    note("clog " + link + " for " + duration);
+  }
+
+  /** Ends a clog early; what it has held up already still comes at its former end. */
+  public void unclog(ServerId from, ServerId to) {
+    if (cloggedUntil.remove(new Link(from, to)) != null) {
+      note("unclog " + from + " to " + to);
+    }
+  }
+
   /** Joins one direction again. */
   public void join(ServerId from, ServerId to) {
     cuts.remove(new Link(from, to));
     note("join " + from + " to " + to);
   }
 
-  /** Joins all that was cut. */
+  /** Joins all that was cut, and ends all clogs. */
   public void joinAll() {
     cuts.clear();
+    cloggedUntil.clear();
     note("join all");
   }
 
@@ -140,7 +193,7 @@ public final class SimulatedNetwork {
       post(new InFlight(path, frame, sent, ""), LOOPBACK_NANOS);
       return;
     }
-    LinkConditions now = conditions.getOrDefault(link, standard);
+    LinkConditions now = conditionsOf(link);
     if (random.chance(now.lossPerMillion(), LinkConditions.MILLION)) {
       faults.fired(LOSS);
       if (!cuts.contains(link) && world.receiver(link.to) != null) {
@@ -177,6 +230,11 @@ public final class SimulatedNetwork {
 
   private void post(InFlight flight, long delay) {
     long at = world.queue().now() + delay;
+    long clogged = cloggedUntil.getOrDefault(flight.path.link, 0L);
+    if (clogged > at) {
+      at = clogged;
+      faults.mattered(CLOG);
+    }
     if (flight.fault.isEmpty()) {
       at = Math.max(at, lastArrival.getOrDefault(flight.path, 0L) + 1);
       lastArrival.put(flight.path, at);
@@ -232,6 +290,6 @@ public final class SimulatedNetwork {
    * How long a frame takes at least from one server to another, for tests that count round trips.
    */
   public Duration latency(ServerId from, ServerId to) {
-    return conditions.getOrDefault(new Link(from, to), standard).latency();
+    return conditionsOf(new Link(from, to)).latency();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.net.LatencyMatrix;
 import io.meridiandb.kernel.net.Transport.Lane;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +59,46 @@ class SimulatedNetworkTest {
       world.server(ONE).transport().send(TWO, Lane.DATA, new byte[] {8});
       world.runFor(Duration.ofSeconds(1));
       assertThat(there).containsExactly(8);
+    }
+  }
+
+  @Test
+  void regionsLieAsFarApartAsTheMatrixSays() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      List<String> regions = List.of("eu", "us", "asia");
+      world
+          .network()
+          .latencies(
+              LatencyMatrix.preset("three-regions", regions),
+              server -> regions.get((int) server.value() - 1));
+      assertThat(world.network().latency(ONE, TWO)).isEqualTo(Duration.ofMillis(40));
+      List<Integer> arrived = send(world);
+      world.runFor(Duration.ofMillis(39));
+      assertThat(arrived).isEmpty();
+      world.runFor(Duration.ofMillis(4));
+      assertThat(arrived).hasSize(FRAMES).isSorted();
+      world.network().standard(LinkConditions.lan().withFaults(1_000_000, 0, 0));
+      world.server(ONE).transport().send(TWO, Lane.DATA, new byte[] {1});
+      world.runFor(Duration.ofSeconds(1));
+      assertThat(arrived).as("odds of faults still hold").hasSize(FRAMES);
+    }
+  }
+
+  @Test
+  void aClogHoldsFramesUpAndLosesNone() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      world.network().clog(ONE, TWO, Duration.ofSeconds(2));
+      List<Integer> arrived = send(world);
+      world.runFor(Duration.ofMillis(1_900));
+      assertThat(arrived).isEmpty();
+      world.runFor(Duration.ofMillis(200));
+      assertThat(arrived).hasSize(FRAMES).isSorted();
+      assertThat(world.faults().counts().get("clog").mattered()).isEqualTo(FRAMES);
+      world.network().clog(ONE, TWO, Duration.ofSeconds(2));
+      world.network().unclog(ONE, TWO);
+      world.server(ONE).transport().send(TWO, Lane.DATA, new byte[] {1});
+      world.runFor(Duration.ofMillis(10));
+      assertThat(arrived).hasSize(FRAMES + 1);
     }
   }
 
