@@ -39,7 +39,6 @@ import picocli.CommandLine.Spec;
 public final class LayersCommand implements Callable<Integer> {
   private static final int ROWS = 10_000;
   private static final int PORT = 7431;
-  private static final long WARM_UP_MILLIS = 5_000;
 
   @Spec @Nullable CommandSpec spec;
 
@@ -49,13 +48,19 @@ public final class LayersCommand implements Callable<Integer> {
   @Option(names = "--seconds", description = "How long (default: ${DEFAULT-VALUE}).")
   int seconds = 15;
 
+  @Option(
+      names = "--warm-up",
+      description =
+          "Seconds of load before; the compiler needs that long (default: ${DEFAULT-VALUE}).")
+  int warmUp = 45;
+
   @Override
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("meridian-layers");
     DemoUniverse.prepare(folder, PORT);
     try (LocalUniverse universe = LocalUniverse.start(DemoUniverse.file(folder))) {
       prepare(universe.url());
-      run(universe.url(), WARM_UP_MILLIS);
+      run(universe.url(), warmUp * 1_000L);
       AtomicLong operations = new AtomicLong();
       long cpuBefore = cpuNanos();
       Map<String, Long> samples =
