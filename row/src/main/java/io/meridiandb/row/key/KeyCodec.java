@@ -2,11 +2,18 @@ package io.meridiandb.row.key;
 
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.row.schema.KeyPart;
+import io.meridiandb.row.schema.Placement;
 import io.meridiandb.row.schema.SystemTables;
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.row.type.SqlType;
+import io.meridiandb.wire.ErrorCode;
+import io.meridiandb.wire.MeridianException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,23 +24,35 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>the key space, one byte: {@code 00} system tables (ids below {@link
  *       SystemTables#FIRST_USER_ID}), {@code 01} rows, {@code 02} global indexes;
- *   <li>the root table's id and the placement id (0 until placements are built), each as the
- *       ordered integer of {@link KeyPartCodec};
+ *   <li>the root table's id and the id of the placement that the row is in (0 for a table that is
+ *       not placed), each as the ordered integer of {@link KeyPartCodec};
  *   <li>the root table's key parts, each as {@link KeyPartCodec} writes them;
  *   <li>for a table interleaved in it, that table's id as ordered integer, and the key parts which
  *       it adds to its parent's; and so on downwards.
  * </ol>
  *
  * <p>So a row is followed by the rows interleaved in it, and its key is a prefix of theirs alone.
+ *
+ * <p>Rows that are placed one by one ({@link Placement.ByRow}) have a range of keys for each
+ * placement. A row's own key follows from its values; prefixes and ranges are of one placement, so
+ * they are asked of {@link #in} or of each of {@link #perPlacement}.
  */
 public final class KeyCodec {
   private static final int SPACE_SYSTEM = 0;
   private static final int SPACE_ROWS = 1;
-  private static final long PLACEMENT_DEFAULT = 0;
   private static final long[] NONE = {};
 
   private final TableDescriptor table;
-  private final Key head;
+
+  /** What keys begin with, by placement id; the only one of a table that is placed as a whole. */
+  private final SortedMap<Long, Key> heads;
+
+  /** The only head that is possible here; null if rows name their placements. */
+  private final @Nullable Key head;
+
+  /** The column that names a row's placement; -1 if there is none. */
+  private final int placementColumn;
+
   private final Part[] parts;
 
   /** Ids that stand before part i; the last entry's stand behind all parts. */
@@ -49,20 +68,42 @@ public final class KeyCodec {
    */
   public record Bound(Object value, boolean inclusive) {}
 
-  private KeyCodec(TableDescriptor table) {
+  private KeyCodec(TableDescriptor table, SortedMap<Long, Key> heads) {
     this.table = table;
+    this.heads = heads;
+    this.placementColumn = table.placementColumn();
+    this.head = heads.size() == 1 ? heads.firstEntry().getValue() : null;
+    Invariants.check(
+        head != null || placementColumn >= 0, "rows of table %s cannot be placed", table.name());
     this.parts = new Part[table.primaryKey().size()];
     for (int i = 0; i < parts.length; i++) {
       KeyPart part = table.primaryKey().get(i);
       parts[i] =
           new Part(part.column(), table.columns().get(part.column()).type(), part.descending());
     }
-    KeyWriter out = new KeyWriter();
-    out.put(table.root().id() < SystemTables.FIRST_USER_ID ? SPACE_SYSTEM : SPACE_ROWS);
-    KeyPartCodec.writeInteger(out, table.root().id());
-    KeyPartCodec.writeInteger(out, PLACEMENT_DEFAULT);
-    this.head = out.toKey();
     this.idsBefore = idsBefore(table);
+  }
+
+  private KeyCodec(TableDescriptor table, Key only, long placementId) {
+    this(table, new TreeMap<>(Map.of(placementId, only)));
+  }
+
+  private static SortedMap<Long, Key> heads(TableDescriptor root) {
+    SortedMap<Long, Key> heads = new TreeMap<>();
+    switch (root.placement()) {
+      case Placement.OfTable whole -> heads.put(whole.keyId(), head(root, whole.keyId()));
+      case Placement.ByRow byRow ->
+          byRow.ids().values().forEach(id -> heads.put(id, head(root, id)));
+    }
+    return heads;
+  }
+
+  private static Key head(TableDescriptor root, long placementId) {
+    KeyWriter out = new KeyWriter();
+    out.put(root.id() < SystemTables.FIRST_USER_ID ? SPACE_SYSTEM : SPACE_ROWS);
+    KeyPartCodec.writeInteger(out, root.id());
+    KeyPartCodec.writeInteger(out, placementId);
+    return out.toKey();
   }
 
   private static long[][] idsBefore(TableDescriptor table) {
@@ -82,7 +123,15 @@ public final class KeyCodec {
 
   /** The codec of a table. */
   public static KeyCodec of(TableDescriptor table) {
-    return new KeyCodec(table);
+    return new KeyCodec(table, heads(table.root()));
+  }
+
+  /**
+   * All keys of a root table's rows in one placement, those of interleaved tables included: what a
+   * directory of a new table covers.
+   */
+  public static KeyRange placementRange(TableDescriptor root, long placementId) {
+    return KeyRange.prefix(head(root.root(), placementId));
   }
 
   /** The table whose keys these are. */
@@ -90,15 +139,90 @@ public final class KeyCodec {
     return table;
   }
 
+  /** The placements that rows of the table may be in, by id. */
+  public List<Long> placements() {
+    return List.copyOf(heads.keySet());
+  }
+
+  /** The same keys for one placement only. */
+  public KeyCodec in(long placementId) {
+    Key only = heads.get(placementId);
+    if (only == null) {
+      throw Invariants.unreachable("table %s has no placement %d", table.name(), placementId);
+    }
+    return heads.size() == 1 ? this : new KeyCodec(table, only, placementId);
+  }
+
+  /** For each placement the codec that is its own. */
+  public List<KeyCodec> perPlacement() {
+    return heads.size() == 1 ? List.of(this) : heads.keySet().stream().map(this::in).toList();
+  }
+
+  /**
+   * The placement that a value of the placement column names.
+   *
+   * @return its id; null if there is none of this name
+   */
+  public @Nullable Long placement(@Nullable Object name) {
+    Long id = table.root().placement() instanceof Placement.ByRow byRow ? byRow.id(name) : null;
+    return id != null && heads.containsKey(id) ? id : null;
+  }
+
   /**
    * The key of a row.
    *
-   * @param row its values in the order of the table's columns; those of the key must be there
+   * @param row its values in the order of the table's columns; those of the key must be there, and
+   *     the name of the placement if rows are placed one by one
    * @throws io.meridiandb.wire.MeridianException PROGRAM_LIMIT_EXCEEDED for a key of more than
-   *     {@link Key#BYTES_MAX} bytes
+   *     {@link Key#BYTES_MAX} bytes, UNDEFINED_OBJECT for a placement that does not exist
    */
   public Key encode(@Nullable Object[] row) {
-    KeyWriter out = start();
+    return encode(row, headOf(row));
+  }
+
+  /**
+   * The keys that a row of the same primary key would have in the other placements: none of them
+   * may exist beside it. Empty if the placement is part of the key itself.
+   */
+  public List<Key> encodeElsewhere(@Nullable Object[] row) {
+    if (head != null || placementInKey()) {
+      return List.of();
+    }
+    Key own = headOf(row);
+    return heads.values().stream()
+        .filter(other -> !other.equals(own))
+        .map(other -> encode(row, other))
+        .toList();
+  }
+
+  /** Whether the column that places a row is part of its primary key. */
+  public boolean placementInKey() {
+    return Arrays.stream(parts).anyMatch(part -> part.column == placementColumn);
+  }
+
+  private Key headOf(@Nullable Object[] row) {
+    Key only = head;
+    if (only != null && placementColumn < 0) {
+      return only;
+    }
+    Object name = row[placementColumn];
+    Long id = placement(name);
+    Key found = id == null ? null : heads.get(id);
+    if (found == null) {
+      throw new MeridianException(
+              ErrorCode.UNDEFINED_OBJECT,
+              "placement \"%s\" does not exist: column \"%s\" of table \"%s\" names where a row is kept"
+                  .formatted(name, table.columns().get(placementColumn).name(), table.name()))
+          .withHint(
+              table.root().placement() instanceof Placement.ByRow byRow && !byRow.ids().isEmpty()
+                  ? "Placements: " + String.join(", ", byRow.ids().keySet()) + "."
+                  : "CREATE PLACEMENT makes one.");
+    }
+    return found;
+  }
+
+  private Key encode(@Nullable Object[] row, Key from) {
+    KeyWriter out = start(from);
     for (int i = 0; i < parts.length; i++) {
       Part part = parts[i];
       KeyPartCodec.write(out, part.type, row[part.column], part.descending);
@@ -114,7 +238,7 @@ public final class KeyCodec {
       throw Invariants.unreachable("table %s has no parent", table.name());
     }
     int count = parent.primaryKey().size();
-    KeyWriter out = start();
+    KeyWriter out = start(headOf(row));
     for (int i = 0; i < count; i++) {
       Part part = parts[i];
       KeyPartCodec.write(out, part.type, row[part.column], part.descending);
@@ -202,11 +326,12 @@ public final class KeyCodec {
   }
 
   private boolean walk(Key key, @Nullable Object @Nullable [] row) {
-    if (!key.startsWith(head)) {
+    Key found = headOf(key);
+    if (found == null) {
       return false;
     }
     KeyReader in = new KeyReader(key);
-    in.skip(head.length());
+    in.skip(found.length());
     if (!readIds(in, 0)) {
       return false;
     }
@@ -233,9 +358,22 @@ public final class KeyCodec {
     return true;
   }
 
-  private KeyWriter start() {
+  private @Nullable Key headOf(Key key) {
+    Key only = head;
+    if (only != null) {
+      return key.startsWith(only) ? only : null;
+    }
+    for (Key each : heads.values()) {
+      if (key.startsWith(each)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  private KeyWriter start(Key from) {
     KeyWriter out = new KeyWriter();
-    out.put(head.bytes());
+    out.put(from.bytes());
     writeIds(out, 0);
     return out;
   }
@@ -243,7 +381,11 @@ public final class KeyCodec {
   private KeyWriter writePrefix(List<? extends @Nullable Object> values) {
     Invariants.check(
         values.size() <= parts.length, "%d parts for table %s", values.size(), table.name());
-    KeyWriter out = start();
+    Key only = head;
+    if (only == null) {
+      throw Invariants.unreachable("keys of table %s without a placement", table.name());
+    }
+    KeyWriter out = start(only);
     for (int i = 0; i < values.size(); i++) {
       KeyPartCodec.write(out, parts[i].type, values.get(i), parts[i].descending);
       writeIds(out, i + 1);
