@@ -153,6 +153,11 @@ public final class FakeTransaction implements Transaction {
   }
 
   @Override
+  public void lockRange(KeyRange range) {
+    // there is nobody else
+  }
+
+  @Override
   public Timestamp commit(SchemaVersion schema) {
     database.check(schema);
     TreeMap<Key, byte[]> result = new TreeMap<>(database.rows);

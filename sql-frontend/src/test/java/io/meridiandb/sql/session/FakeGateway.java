@@ -1,6 +1,8 @@
 package io.meridiandb.sql.session;
 
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.SystemTables;
 import io.meridiandb.sql.exec.FakeDatabase;
@@ -48,7 +50,7 @@ final class FakeGateway implements Gateway {
   }
 
   @Override
-  public Outcome resolve(TxnId id) {
+  public Outcome resolve(TxnId id, GroupId anchor) {
     return id.sequence() == 1 ? new Outcome.Committed(new Timestamp(42)) : new Outcome.Aborted();
   }
 
@@ -80,6 +82,11 @@ final class FakeGateway implements Gateway {
     @Override
     public void write(List<Mutation> mutations, boolean checkNow, SchemaVersion schema) {
       inner.write(mutations, checkNow, schema);
+    }
+
+    @Override
+    public void lockRange(KeyRange range) {
+      inner.lockRange(range);
     }
 
     @Override

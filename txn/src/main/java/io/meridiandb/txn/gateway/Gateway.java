@@ -1,5 +1,6 @@
 package io.meridiandb.txn.gateway;
 
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.txn.TxnId;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,14 @@ public interface Gateway {
   /**
    * Finds out how a transaction ended, making it end if it has not (protocol C3, RESOLVE).
    *
+   * @param id of any of its attempts
+   * @param anchor the group that the client has acknowledged as its anchor last (protocol G14)
    * @return null if it cannot be found out now
    */
-  @Nullable Outcome resolve(TxnId id);
+  @Nullable Outcome resolve(TxnId id, GroupId anchor);
+
+  /** The same for a client that was never told an anchor: it is group 0 then. */
+  default @Nullable Outcome resolve(TxnId id) {
+    return resolve(id, GroupId.ZERO);
+  }
 }

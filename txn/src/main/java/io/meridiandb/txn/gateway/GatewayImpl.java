@@ -11,6 +11,7 @@ import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.ResolveCall;
 import io.meridiandb.txn.proto.ResolveReply;
 import io.meridiandb.wire.MeridianException;
+import io.meridiandb.wire.TimestampBound;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ public final class GatewayImpl implements Gateway {
     GroupCaller caller = new GroupCaller(context, id.toString());
     if (options.readOnly()) {
       return new ReadOnlyTransaction(
-          context, caller, new TransactionBase(id, deadline), options.readTimestamp());
+          context, caller, new TransactionBase(id, deadline), readTimestamp(options.bound()));
     }
     Timestamp age = options.age();
     return new ReadWriteTransaction(
@@ -50,13 +51,21 @@ public final class GatewayImpl implements Gateway {
         options.ackedSequence());
   }
 
+  private @Nullable Timestamp readTimestamp(TimestampBound bound) {
+    return switch (bound.mode()) {
+      case STRONG, MAX_STALENESS -> null;
+      case EXACT_STALENESS -> nowLatest().plusNanos(-bound.nanos());
+      case READ_TIMESTAMP -> new Timestamp(bound.nanos());
+    };
+  }
+
   @Override
   public Timestamp nowLatest() {
     return context.trueTime().now().latest();
   }
 
   @Override
-  public @Nullable Outcome resolve(TxnId id) {
+  public @Nullable Outcome resolve(TxnId id, GroupId anchor) {
     ResolveCall call =
         ResolveCall.newBuilder()
             .setSessionHigh(id.sessionHigh())
@@ -68,7 +77,7 @@ public final class GatewayImpl implements Gateway {
       reply =
           new GroupCaller(context, "resolve " + id)
               .ask(
-                  GroupId.ZERO,
+                  anchor,
                   Exchanges.RESOLVE,
                   epoch -> call,
                   false,

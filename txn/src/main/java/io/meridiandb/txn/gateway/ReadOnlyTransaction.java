@@ -2,6 +2,7 @@ package io.meridiandb.txn.gateway;
 
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Mutation;
@@ -77,6 +78,12 @@ final class ReadOnlyTransaction implements Transaction {
   public void write(List<Mutation> mutations, boolean checkNow, SchemaVersion schema) {
     throw new MeridianException(
         ErrorCode.READ_ONLY_TRANSACTION, "a read-only transaction cannot write");
+  }
+
+  @Override
+  public void lockRange(KeyRange range) {
+    throw new MeridianException(
+        ErrorCode.READ_ONLY_TRANSACTION, "a read-only transaction cannot lock rows");
   }
 
   @Override

@@ -2,9 +2,11 @@ package io.meridiandb.txn.gateway;
 
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Mutation;
+import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.TxnMessages;
 import io.meridiandb.txn.proto.CommitCall;
@@ -122,10 +124,21 @@ final class ReadWriteTransaction implements Transaction {
     buffer.install(change);
   }
 
+  @Override
+  public void lockRange(KeyRange range) {
+    LockHold at = holdAt(parts.context().router().locate(range.start()));
+    lock(
+        at,
+        LockCall.newBuilder()
+            .addExclusiveRanges(Protos.range(range))
+            .setSchemaVersion(SchemaVersion.EXEMPT.value()));
+  }
+
   private void lockAndCheck(List<Write> checks, SchemaVersion schema) {
-    LockHold at = requireHold();
-    LockCall.Builder call =
-        LockCall.newBuilder().addAllKeys(checks).setSchemaVersion(schema.value());
+    lock(requireHold(), LockCall.newBuilder().addAllKeys(checks).setSchemaVersion(schema.value()));
+  }
+
+  private void lock(LockHold at, LockCall.Builder call) {
     LockReply reply =
         parts
             .caller()
@@ -282,6 +295,7 @@ final class ReadWriteTransaction implements Transaction {
           NOT_LEADER,
           WAITING,
           SCHEMA_CHANGED,
+          WRONG_DIRECTORY,
           CONDITION_FAILED,
           FAILED,
           UNRECOGNIZED -> {

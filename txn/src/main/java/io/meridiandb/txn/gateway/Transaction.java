@@ -1,10 +1,13 @@
 package io.meridiandb.txn.gateway;
 
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.TxnId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction at its gateway. Used by one fiber at a time; every method may wait.
@@ -39,6 +42,13 @@ public interface Transaction {
   void write(List<Mutation> mutations, boolean checkNow, SchemaVersion schema);
 
   /**
+   * Locks all keys of a range, existing or not, for itself until its end; the range counts as
+   * written by it: after its commit is prepared no read at or above that timestamp passes it by
+   * (the flip of a moving directory, protocol G23).
+   */
+  void lockRange(KeyRange range);
+
+  /**
    * Commits; returns once every version is durable at a majority and the commit timestamp has
    * surely passed (commit wait).
    *
@@ -52,4 +62,19 @@ public interface Transaction {
 
   /** Gives it up; no error if it has ended. */
   void rollback();
+
+  /**
+   * The group that would be its anchor if it were committed now: known from its first write or lock
+   * on. The client should hear of it before it asks for the commit (protocol G14).
+   *
+   * @return null if there is nothing whose end anybody could ask for
+   */
+  default @Nullable GroupId anchor() {
+    return null;
+  }
+
+  /** What it has waited for so far; callable after its end too. */
+  default TransactionStatistics statistics() {
+    return TransactionStatistics.NONE;
+  }
 }
