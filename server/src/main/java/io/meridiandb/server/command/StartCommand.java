@@ -4,6 +4,7 @@ import io.meridiandb.server.config.ServerConfig;
 import io.meridiandb.server.config.UniverseConfig;
 import io.meridiandb.server.config.UniverseConfigReader;
 import io.meridiandb.server.launcher.DiskKind;
+import io.meridiandb.server.launcher.LaunchOptions;
 import io.meridiandb.server.launcher.RunningServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,11 +44,22 @@ public final class StartCommand implements Callable<Integer> {
       description = "file; or for crash tests lossy, unforced (default: ${DEFAULT-VALUE}).")
   DiskKind disk = DiskKind.FILE;
 
+  @Option(
+      names = "--latency",
+      paramLabel = "PRESET",
+      description =
+          "Hold frames back as if regions lay apart: none, lan, three-regions, aws, gcp, paper"
+              + " (default: ${DEFAULT-VALUE}).")
+  String latency = "none";
+
   @Override
   public Integer call() throws IOException {
     UniverseConfig universe = UniverseConfigReader.read(config);
     ServerConfig own = universe.server(server);
-    RunningServer running = RunningServer.start(config, universe, own, disk);
+    LaunchOptions options =
+        new LaunchOptions(
+            disk, latency.equals("none") ? null : LaunchOptions.delay(universe, latency));
+    RunningServer running = RunningServer.start(config, universe, own, options);
     CompletableFuture<Integer> ended = new CompletableFuture<>();
     Runtime.getRuntime()
         .addShutdownHook(

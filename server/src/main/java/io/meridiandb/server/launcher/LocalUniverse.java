@@ -23,13 +23,18 @@ public final class LocalUniverse implements AutoCloseable {
 
   /** Starts all servers of {@code configFile} and waits until each has started. */
   public static LocalUniverse start(Path configFile) throws IOException {
+    return start(configFile, LaunchOptions.PLAIN);
+  }
+
+  /** The same, with options. */
+  public static LocalUniverse start(Path configFile, LaunchOptions options) throws IOException {
     UniverseConfig config = UniverseConfigReader.read(configFile);
     List<RunningServer> started = new ArrayList<>();
     LocalUniverse universe = new LocalUniverse(config, started);
     boolean complete = false;
     try {
       for (ServerConfig server : config.servers()) {
-        started.add(RunningServer.start(configFile, config, server, DiskKind.FILE));
+        started.add(RunningServer.start(configFile, config, server, options));
       }
       started.forEach(RunningServer::awaitStarted);
       complete = true;

@@ -1,10 +1,14 @@
 package io.meridiandb.server.launcher;
 
+import io.meridiandb.kernel.SeededRandom;
 import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
+import io.meridiandb.kernel.net.Transport;
 import io.meridiandb.kernel.system.DataFolder;
 import io.meridiandb.kernel.system.DataFolderException;
+import io.meridiandb.kernel.system.DelayingTransport;
+import io.meridiandb.kernel.system.NetworkDelay;
 import io.meridiandb.kernel.system.SystemClocks;
 import io.meridiandb.kernel.system.SystemEnv;
 import io.meridiandb.kernel.system.SystemEvents;
@@ -71,12 +75,12 @@ public final class RunningServer implements AutoCloseable {
    * @throws io.meridiandb.wire.MeridianException if a port is in use
    */
   public static RunningServer start(
-      Path configFile, UniverseConfig universe, ServerConfig server, DiskKind kind)
+      Path configFile, UniverseConfig universe, ServerConfig server, LaunchOptions options)
       throws IOException {
     UniverseIdentity identity = UniverseIdentity.open(configFile, new SystemClocks());
     DataFolder folder = openFolder(server, identity);
     try {
-      RunningServer running = assemble(universe, server, folder, identity, kind);
+      RunningServer running = assemble(universe, server, folder, identity, options);
       running.open();
       return running;
     } catch (RuntimeException | IOException e) {
@@ -99,19 +103,20 @@ public final class RunningServer implements AutoCloseable {
       ServerConfig server,
       DataFolder folder,
       UniverseIdentity identity,
-      DiskKind kind)
+      LaunchOptions options)
       throws IOException {
     SystemEvents events =
         new SystemEvents(server.name(), System.getLogger("io.meridiandb." + server.name()));
     SystemClocks clocks = new SystemClocks();
     TrueTime trueTime = trueTime(universe, clocks, identity);
-    Disk disk = kind.open(server.data());
+    Disk disk = options.disk().open(server.data());
     ServerIdentity self = folder.identity();
     boolean sharedClock = universe.clock().equals("shared-host");
     GrpcTransport transport =
         new GrpcTransport(
             new TransportConfig(self, clocks.bootId(), sharedClock, peers(universe)), events);
-    SystemEnv system = SystemEnv.create(server.name(), transport, disk, events);
+    SystemEnv system =
+        SystemEnv.create(server.name(), distant(transport, self.server(), options), disk, events);
     NodeConfig nodeConfig =
         new NodeConfig(
             self,
@@ -122,6 +127,13 @@ public final class RunningServer implements AutoCloseable {
     Node node = Node.assemble(system.env(), trueTime, nodeConfig);
     ServerReport report = new ServerReport(server, universe.clock(), self, node, events);
     return new RunningServer(server, folder, new Parts(system, transport, node, report));
+  }
+
+  private static Transport distant(GrpcTransport transport, ServerId self, LaunchOptions options) {
+    NetworkDelay delay = options.delay();
+    return delay == null
+        ? transport
+        : new DelayingTransport(transport, self, delay, new SeededRandom(self.value()));
   }
 
   private static TrueTime trueTime(
