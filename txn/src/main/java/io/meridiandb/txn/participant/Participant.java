@@ -114,7 +114,7 @@ public final class Participant {
           now.commits.prune(outcomes.horizon());
         }
       }
-      case PREPARED, OUTCOME, INGEST, WIPE, ACKNOWLEDGED, PART, BODY_NOT_SET ->
+      case PREPARED, OUTCOME, INGEST, WIPE, PART, BODY_NOT_SET ->
           throw Invariants.unreachable("an entry of a kind not known here");
     }
     parts.clear();
