@@ -23,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>the key space, one byte: {@code 00} system tables (ids below {@link
- *       SystemTables#FIRST_USER_ID}), {@code 01} rows, {@code 02} global indexes;
+ *       SystemTables#FIRST_USER_ID}), {@code 01} rows, {@code 02} global indexes, {@code 03} tables
+ *       of one group ({@link GroupKeys});
  *   <li>the root table's id and the id of the placement that the row is in (0 for a table that is
- *       not placed), each as the ordered integer of {@link KeyPartCodec};
+ *       not placed), each as the ordered integer of {@link KeyPartCodec}; in key space 03 the
+ *       number of the group and then the table's id;
  *   <li>the root table's key parts, each as {@link KeyPartCodec} writes them;
  *   <li>for a table interleaved in it, that table's id as ordered integer, and the key parts which
  *       it adds to its parent's; and so on downwards.
@@ -100,6 +102,12 @@ public final class KeyCodec {
 
   private static Key head(TableDescriptor root, long placementId) {
     KeyWriter out = new KeyWriter();
+    if (SystemTables.isLocal(root.id())) {
+      out.put(GroupKeys.SPACE);
+      KeyPartCodec.writeInteger(out, placementId); // the group comes first: its rows lie together
+      KeyPartCodec.writeInteger(out, root.id());
+      return out.toKey();
+    }
     out.put(root.id() < SystemTables.FIRST_USER_ID ? SPACE_SYSTEM : SPACE_ROWS);
     KeyPartCodec.writeInteger(out, root.id());
     KeyPartCodec.writeInteger(out, placementId);
