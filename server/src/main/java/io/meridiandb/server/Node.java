@@ -8,6 +8,7 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.log.LogFailedException;
 import io.meridiandb.paxos.log.WriteAheadLog;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.HostServices;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.ReplicaHost;
@@ -115,7 +116,11 @@ public final class Node {
     try {
       HostServices services = new HostServices(env, strand, messenger, log, trueTime, clockWatch);
       ReplicaHost host = new ReplicaHost(services, config.lease());
-      Replica replica = host.open(tablet.group(), config.members(), tablet, LeaderPreference.NONE);
+      Replica replica = host.open(
+              tablet.group(),
+              ReplicaSet.ofFull(config.members()),
+              tablet,
+              LeaderPreference.NONE);
       tablet.bind(replica);
       tablet.onStop((group, cause, diskFailed) -> groupStopped(host, cause, diskFailed));
       groups.serve(tablet);

@@ -11,7 +11,9 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.lease.GroupClock;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
@@ -224,6 +226,34 @@ final class LoneLeaderAssembly implements SimulatedNode.Assembly {
     public void checkpointed(long index) {
       log.append(List.of(new LogRecord.CutPrefix(GroupId.ZERO, index, ballot)), () -> {});
     }
+
+    @Override
+    public ReplicaSet members() {
+      return ReplicaSet.ofFull(List.of(LEADER));
+    }
+
+    @Override
+    public CompletableFuture<Void> changeMembers(ReplicaSet target) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public Timestamp closed() {
+      return applied == last ? clock.close().orElseThrow() : Timestamp.MIN;
+    }
+
+    @Override
+    public void whenClosed(Timestamp t, Runnable task) {
+      task.run();
+    }
+
+    @Override
+    public void raiseFloor(Timestamp floor) {
+      clock.raise(floor);
+    }
+
+    @Override
+    public void prefer(LeaderPreference preference) {}
 
     @Override
     public void handOver(@Nullable ServerId target) {

@@ -21,6 +21,7 @@ import io.meridiandb.paxos.lease.LeaseHolder;
 import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
+import io.meridiandb.paxos.membership.Quorum;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,7 @@ public final class PaxosCore {
         new CoreState.Setting(
             found.group(),
             holder.self(),
-            replica.quorum(),
+            Quorum.majorityOf(replica.initial().voters()),
             replica.config(),
             replica.preference().delay(holder.self().server()),
             replica.random());
@@ -263,6 +264,11 @@ public final class PaxosCore {
   /** The last entry of the log. */
   public long lastIndex() {
     return s.log.lastIndex();
+  }
+
+  /** The ballot whose whole log this replica has, up to {@link #lastIndex}. */
+  public Ballot lastBallot() {
+    return s.log.lastBallot();
   }
 
   /** One line for people and scenarios. */

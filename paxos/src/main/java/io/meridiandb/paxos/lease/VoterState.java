@@ -89,9 +89,14 @@ public class VoterState {
     this.silentUntil = durableBound.isZero() ? Timestamp.MIN : now.latest().plus(durableBound);
   }
 
-  /** Takes over a promise that the log remembers; before anything else is done with the group. */
+  /**
+   * Takes over a promise that the log remembers; before anything else is done with the group. A
+   * replica that is opened again in the same start finds its promise as it was.
+   */
   public void restore(GroupId group, Ballot ballot) {
-    Invariants.check(!promised.containsKey(group), "%s was restored before", group);
+    Promised before = promised.get(group);
+    Invariants.check(
+        before == null || before.ballot.equals(ballot), "%s was restored before", group);
     of(group).ballot = ballot;
   }
 

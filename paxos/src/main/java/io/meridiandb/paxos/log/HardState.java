@@ -1,10 +1,12 @@
 package io.meridiandb.paxos.log;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,6 +23,29 @@ final class HardState {
     long baseIndex;
     Ballot baseBallot = Ballot.ZERO;
     long commit;
+    long membersIndex;
+    ByteString members = ByteString.EMPTY;
+    Ballot floorBallot = Ballot.ZERO;
+    long floorIndex;
+    boolean closed;
+
+    /** All is forgotten but what was promised, and how far the votes may have reached. */
+    void close() {
+      closed = true;
+      baseIndex = 0;
+      baseBallot = Ballot.ZERO;
+      commit = 0;
+      membersIndex = 0;
+      members = ByteString.EMPTY;
+    }
+
+    void raiseFloor(Ballot ballot, long index) {
+      int byBallot = ballot.compareTo(floorBallot);
+      if (byBallot > 0 || (byBallot == 0 && index > floorIndex)) {
+        floorBallot = ballot;
+        floorIndex = index;
+      }
+    }
   }
 
   private Duration leaseBound = Duration.ZERO;
@@ -48,22 +73,37 @@ final class HardState {
         }
         case LogRecord.LeaseBound(Duration bound) -> leaseBound = bound;
         case LogRecord.TimeMark(Timestamp mark) -> timeMark = mark;
+        case LogRecord.Members(GroupId id, long index, ByteString configuration) -> {
+          Group group = group(id);
+          group.closed = false;
+          if (index >= group.membersIndex) {
+            group.membersIndex = index;
+            group.members = configuration;
+          }
+        }
+        case LogRecord.VoteFloor(GroupId id, Ballot ballot, long index) ->
+            group(id).raiseFloor(ballot, index);
+        case LogRecord.Closed(GroupId id) -> group(id).close();
         case LogRecord.Append append -> group(append.group());
         case LogRecord.Restamp _, LogRecord.CutSuffix _ -> {}
       }
     }
   }
 
-  /** Tells {@code segment} which indexes the records that stand in it speak of. */
-  static void note(List<LogRecord> records, Segment segment) {
+  /** Tells the last of {@code segments} which indexes the records that stand in it speak of. */
+  static void note(List<LogRecord> records, Collection<Segment> segments, Segment segment) {
     for (LogRecord entry : records) {
       switch (entry) {
+        case LogRecord.Closed gone ->
+            segments.forEach(earlier -> earlier.lastIndexes.remove(gone.group()));
         case LogRecord.Append append -> segment.speaksOf(append.group(), append.entry().index());
         case LogRecord.Restamp restamp -> segment.speaksOf(restamp.group(), restamp.to());
         case LogRecord.CutSuffix _,
             LogRecord.CutPrefix _,
             LogRecord.Promise _,
             LogRecord.Commit _,
+            LogRecord.Members _,
+            LogRecord.VoteFloor _,
             LogRecord.LeaseBound _,
             LogRecord.TimeMark _ -> {}
       }
@@ -85,6 +125,15 @@ final class HardState {
       if (group.commit > group.baseIndex) {
         records.add(new LogRecord.Commit(id, group.commit));
       }
+      if (!group.floorBallot.equals(Ballot.ZERO)) {
+        records.add(new LogRecord.VoteFloor(id, group.floorBallot, group.floorIndex));
+      }
+      if (!group.members.isEmpty()) {
+        records.add(new LogRecord.Members(id, group.membersIndex, group.members));
+      }
+      if (group.closed) {
+        records.add(new LogRecord.Closed(id));
+      }
     });
     return records;
   }
@@ -92,6 +141,9 @@ final class HardState {
   /** Entries up to here lie behind the group's checkpoint. */
   long baseIndex(GroupId id) {
     Group group = groups.get(id);
+    if (group != null && group.closed) {
+      return Long.MAX_VALUE; // nobody needs them any more
+    }
     return group == null ? 0 : group.baseIndex;
   }
 
@@ -107,7 +159,9 @@ final class HardState {
                 group.baseIndex,
                 group.baseBallot,
                 group.commit,
-                entries.of(id, group.baseIndex))));
+                entries.of(id, group.baseIndex),
+                new RecoveredMembership(
+                    group.membersIndex, group.members, group.floorBallot, group.floorIndex))));
     return new RecoveredLog(leaseBound, timeMark, found);
   }
 

@@ -2,6 +2,7 @@ package io.meridiandb.paxos.log;
 
 import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.disk.DiskFile;
+import io.meridiandb.paxos.membership.Configuration;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -72,6 +73,11 @@ public final class LogInspector {
           "%s checkpoint at %d, ballot %s".formatted(group, lastDropped, ballot);
       case LogRecord.Promise(var group, var ballot) -> "%s promise %s".formatted(group, ballot);
       case LogRecord.Commit(var group, long index) -> "%s chosen up to %d".formatted(group, index);
+      case LogRecord.Members(var group, long index, var configuration) ->
+          "%s members from %d on: %s".formatted(group, index, Configuration.decode(configuration));
+      case LogRecord.VoteFloor(var group, var ballot, long index) ->
+          "%s a former replica's log reached %d, ballot %s".formatted(group, index, ballot);
+      case LogRecord.Closed(var group) -> group + " has no replica here any more";
       case LogRecord.LeaseBound(var bound) -> "longest lease " + bound;
       case LogRecord.TimeMark(var mark) -> "time has passed " + mark;
     };

@@ -1,5 +1,6 @@
 package io.meridiandb.paxos.log;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
@@ -42,6 +43,23 @@ public sealed interface LogRecord {
 
   /** Entries up to {@code index} are known to be chosen: a hint that spares work after a start. */
   record Commit(GroupId group, long index) implements OfGroup {}
+
+  /**
+   * The members at {@code index}, encoded: written when the replica is made (index 0) and when the
+   * entry that said it is dropped or comes with an installed checkpoint. The highest index counts.
+   * A group with this record has a replica on this server.
+   */
+  record Members(GroupId group, long index, ByteString configuration) implements OfGroup {}
+
+  /**
+   * A replica of the group has gone from this server, with its log, which reached (lastBallot,
+   * lastIndex). A later replica has forgotten what that one voted for, so it promises nothing
+   * before its own log reaches as far (protocol G6).
+   */
+  record VoteFloor(GroupId group, Ballot lastBallot, long lastIndex) implements OfGroup {}
+
+  /** The replica has gone: entries, base and members are forgotten, the promise is not. */
+  record Closed(GroupId group) implements OfGroup {}
 
   /**
    * Of the whole server: no lease longer than this is granted (protocol G2); the last record

@@ -139,7 +139,7 @@ final class LogRecovery {
       }
       List<LogRecord> records = RecordCodec.decode(frame.body());
       hard.apply(records);
-      HardState.note(records, segment);
+      HardState.note(records, segments, segment);
       entries.apply(records, frame.position());
       segment.end += frame.position().bytes();
       nextSequence++;

@@ -190,7 +190,7 @@ final class LogWriter {
       queue.remove();
       encode(next, segment);
       hard.apply(next.records);
-      HardState.note(next.records, segment);
+      HardState.note(next.records, segments, segment);
       batch.add(next);
     }
     env.events().count("log.bytes", buffer.position());

@@ -15,8 +15,8 @@ import java.util.List;
 /**
  * Records as bytes, big-endian: code (1), then the fields in the order of the record's components.
  * A group and an index take 8 bytes each; a ballot 24 (round, server, incarnation); an entry is
- * index (8), ballot (24), kind (1), timestamp (8), length of the payload (4), payload. The codes
- * stand in files: never renumber, only append.
+ * index (8), ballot (24), kind (1), timestamp (8), length of the payload (4), payload; bytes come
+ * after their length (4). The codes stand in files: never renumber, only append.
  */
 final class RecordCodec {
   private static final byte APPEND = 1;
@@ -27,6 +27,9 @@ final class RecordCodec {
   private static final byte COMMIT = 6;
   private static final byte LEASE_BOUND = 7;
   private static final byte TIME_MARK = 8;
+  private static final byte MEMBERS = 9;
+  private static final byte VOTE_FLOOR = 10;
+  private static final byte CLOSED = 11;
 
   private static final int BALLOT_BYTES = 24;
   private static final int ENTRY_HEAD_BYTES = 8 + BALLOT_BYTES + 1 + 8 + 4;
@@ -49,7 +52,9 @@ final class RecordCodec {
           case LogRecord.CutSuffix _, LogRecord.Commit _ -> 16;
           case LogRecord.CutPrefix _ -> 16 + BALLOT_BYTES;
           case LogRecord.Promise _ -> 8 + BALLOT_BYTES;
-          case LogRecord.LeaseBound _, LogRecord.TimeMark _ -> 8;
+          case LogRecord.LeaseBound _, LogRecord.TimeMark _, LogRecord.Closed _ -> 8;
+          case LogRecord.Members members -> 8 + 8 + 4 + members.configuration().size();
+          case LogRecord.VoteFloor _ -> 8 + BALLOT_BYTES + 8;
         };
   }
 
@@ -77,6 +82,13 @@ final class RecordCodec {
       case LogRecord.Commit(GroupId group, long index) -> put(out, COMMIT, group).putLong(index);
       case LogRecord.LeaseBound(Duration bound) -> out.put(LEASE_BOUND).putLong(bound.toNanos());
       case LogRecord.TimeMark(Timestamp mark) -> out.put(TIME_MARK).putLong(mark.nanos());
+      case LogRecord.Members(GroupId group, long index, ByteString configuration) -> {
+        put(out, MEMBERS, group).putLong(index).putInt(configuration.size());
+        configuration.asReadOnlyByteBufferList().forEach(out::put);
+      }
+      case LogRecord.VoteFloor(GroupId group, Ballot ballot, long index) ->
+          put(put(out, VOTE_FLOOR, group), ballot).putLong(index);
+      case LogRecord.Closed(GroupId group) -> put(out, CLOSED, group);
     }
   }
 
@@ -100,6 +112,9 @@ final class RecordCodec {
       case COMMIT -> new LogRecord.Commit(group(in), in.getLong());
       case LEASE_BOUND -> new LogRecord.LeaseBound(Duration.ofNanos(in.getLong()));
       case TIME_MARK -> new LogRecord.TimeMark(new Timestamp(in.getLong()));
+      case MEMBERS -> new LogRecord.Members(group(in), in.getLong(), bytes(in, in.getInt()));
+      case VOTE_FLOOR -> new LogRecord.VoteFloor(group(in), ballot(in), in.getLong());
+      case CLOSED -> new LogRecord.Closed(group(in));
       default ->
           throw new LogDamagedException(
               "the log has a record of kind %d, which this version of Meridian does not know; start the version that wrote it"
@@ -112,10 +127,13 @@ final class RecordCodec {
     Ballot ballot = ballot(in);
     EntryKind kind = EntryKind.of(in.get());
     Timestamp timestamp = new Timestamp(in.getLong());
-    int length = in.getInt();
-    ByteString payload = ByteString.copyFrom(in.slice(in.position(), length));
+    return new LogEntry(index, ballot, kind, timestamp, bytes(in, in.getInt()));
+  }
+
+  private static ByteString bytes(ByteBuffer in, int length) {
+    ByteString bytes = ByteString.copyFrom(in.slice(in.position(), length));
     in.position(in.position() + length);
-    return new LogEntry(index, ballot, kind, timestamp, payload);
+    return bytes;
   }
 
   private static ByteBuffer put(ByteBuffer out, byte code, GroupId group) {

@@ -34,8 +34,11 @@ final class RecoveredEntries {
         case LogRecord.CutSuffix cut -> entries(cut.group()).tailMap(cut.lastKept(), false).clear();
         case LogRecord.CutPrefix cut ->
             entries(cut.group()).headMap(cut.lastDropped(), true).clear();
+        case LogRecord.Closed closed -> entries(closed.group()).clear();
         case LogRecord.Promise _,
             LogRecord.Commit _,
+            LogRecord.Members _,
+            LogRecord.VoteFloor _,
             LogRecord.LeaseBound _,
             LogRecord.TimeMark _ -> {}
       }

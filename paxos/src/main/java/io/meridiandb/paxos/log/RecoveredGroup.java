@@ -14,6 +14,7 @@ import java.util.List;
  * @param baseBallot the stamp that the entry at {@code baseIndex} had
  * @param commitHint entries up to here are surely chosen; at least {@code baseIndex}
  * @param entries the entries from {@code baseIndex + 1} on, without holes
+ * @param membership who belonged to the group, as far as no entry says it
  */
 public record RecoveredGroup(
     GroupId group,
@@ -21,7 +22,19 @@ public record RecoveredGroup(
     long baseIndex,
     Ballot baseBallot,
     long commitHint,
-    List<LogEntry> entries) {
+    List<LogEntry> entries,
+    RecoveredMembership membership) {
+
+  /** A group of whose members nothing was recorded. */
+  public RecoveredGroup(
+      GroupId group,
+      Ballot promised,
+      long baseIndex,
+      Ballot baseBallot,
+      long commitHint,
+      List<LogEntry> entries) {
+    this(group, promised, baseIndex, baseBallot, commitHint, entries, RecoveredMembership.NONE);
+  }
 
   /** A group that has no record yet. */
   public static RecoveredGroup empty(GroupId group) {

@@ -126,8 +126,11 @@ public final class WriteAheadLog implements Log {
         case LogRecord.Restamp r -> index(r.group()).restamp(r.ballot(), r.from(), r.to());
         case LogRecord.CutSuffix cut -> index(cut.group()).cutSuffix(cut.lastKept());
         case LogRecord.CutPrefix cut -> index(cut.group()).cutPrefix(cut.lastDropped());
+        case LogRecord.Closed gone -> groups.put(gone.group(), new EntryIndex(0));
         case LogRecord.Promise _,
             LogRecord.Commit _,
+            LogRecord.Members _,
+            LogRecord.VoteFloor _,
             LogRecord.LeaseBound _,
             LogRecord.TimeMark _ -> {}
       }

@@ -12,6 +12,7 @@ import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.DurablePoint;
+import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.core.PaxosCore;
 import io.meridiandb.paxos.core.PaxosEffects;
 import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
@@ -20,6 +21,12 @@ import io.meridiandb.paxos.core.PaxosMessage;
 import io.meridiandb.paxos.core.ReplicaSetting;
 import io.meridiandb.paxos.core.Signal;
 import io.meridiandb.paxos.lease.GroupClock;
+import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.log.RecoveredGroup;
+import io.meridiandb.paxos.log.RecoveredMembership;
+import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.membership.ReplicaSet;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,12 +53,15 @@ final class GroupReplica implements Replica {
   private final HostServices services;
   private final LeaseManager leases;
   private final StateMachine machine;
-  private final Collection<ServerId> voters;
+  private final Configuration members;
   private final PaxosCore core;
   private final GroupClock clock;
   private final Deque<Unforced> unforced = new ArrayDeque<>();
   private final TreeMap<Long, Proposal> proposals = new TreeMap<>();
 
+  private static final Duration CLOSED_POLL = Duration.ofMillis(10);
+
+  private Timestamp closed = Timestamp.MIN;
   private long applied;
   private @Nullable LeaderTerm elected;
   private boolean announced;
@@ -59,19 +69,22 @@ final class GroupReplica implements Replica {
   private boolean failed;
 
   GroupReplica(
-      GroupId group,
       HostServices services,
       LeaseManager leases,
       StateMachine machine,
-      ReplicaSetting setting) {
-    this.group = group;
+      ReplicaSetting setting,
+      RecoveredGroup found) {
+    this.group = found.group();
     this.services = services;
     this.leases = leases;
     this.machine = machine;
-    this.voters = setting.quorum().voters();
-    this.core =
-        PaxosCore.recover(
-            setting, leases.voter(), leases.holder(), services.log().recovered().group(group));
+    Configuration known = configurationOf(found);
+    if (known == null) {
+      known = Configuration.of(setting.initial());
+      services.log().append(List.of(new LogRecord.Members(group, 0, known.encode())), () -> {});
+    }
+    this.members = known;
+    this.core = PaxosCore.recover(setting, leases.voter(), leases.holder(), found);
     this.applied = setting.checkpointIndex();
     this.clock =
         new GroupClock(
@@ -174,7 +187,76 @@ final class GroupReplica implements Replica {
   }
 
   Collection<ServerId> voters() {
-    return voters;
+    return members.quorum().voters();
+  }
+
+  /** The last configuration that the log remembers; null if it remembers none. */
+  static @Nullable Configuration configurationOf(RecoveredGroup found) {
+    ByteString last = found.membership().configuration();
+    for (LogEntry entry : found.entries()) {
+      if (entry.kind() == EntryKind.CONFIGURATION && entry.index() > found.membership().index()) {
+        last = entry.payload();
+      }
+    }
+    return last.isEmpty() ? null : Configuration.decode(last);
+  }
+
+  @Override
+  public ReplicaSet members() {
+    return members.target();
+  }
+
+  @Override
+  public CompletableFuture<Void> changeMembers(ReplicaSet target) {
+    return target.equals(members())
+        ? CompletableFuture.completedFuture(null)
+        : CompletableFuture.failedFuture(
+            new IllegalStateException(group + " has " + members() + " and keeps them"));
+  }
+
+  @Override
+  public Timestamp closed() {
+    if (leaseValidNow() && applied == core.lastIndex()) {
+      clock.close().ifPresent(t -> closed = Timestamp.max(closed, t));
+    }
+    return closed;
+  }
+
+  @Override
+  public void whenClosed(Timestamp t, Runnable task) {
+    if (closed().isBefore(t)) {
+      services.strand().schedule(CLOSED_POLL, () -> whenClosed(t, task));
+    } else {
+      task.run();
+    }
+  }
+
+  @Override
+  public void raiseFloor(Timestamp floor) {
+    clock.raise(floor);
+  }
+
+  @Override
+  public void prefer(LeaderPreference preference) {}
+
+  /** Ends this replica and its log; returns what a later one must know. */
+  RecoveredGroup shut() {
+    if (core.wantsLease()) {
+      resign(null);
+    }
+    stopServing();
+    failed = true;
+    leases.holder().unlead(group);
+    LogRecord.VoteFloor floor = new LogRecord.VoteFloor(group, core.lastBallot(), core.lastIndex());
+    services.log().append(List.of(floor, new LogRecord.Closed(group)), () -> {});
+    return new RecoveredGroup(
+        group,
+        core.promised(),
+        0,
+        Ballot.ZERO,
+        0,
+        List.of(),
+        new RecoveredMembership(0, ByteString.EMPTY, floor.lastBallot(), floor.lastIndex()));
   }
 
   private TTInterval now() {
@@ -189,7 +271,7 @@ final class GroupReplica implements Replica {
       boolean wanted = core.wantsLease();
       perform(core.step(input));
       if (!wanted && core.wantsLease()) {
-        leases.request(voters);
+        leases.request(voters());
       }
     } catch (InvariantViolation broken) {
       failed = true;
@@ -254,7 +336,7 @@ final class GroupReplica implements Replica {
       case Signal.Elected won -> {
         clock.raise(won.floor());
         elected = new LeaderTerm(won.ballot(), won.startIndex(), won.floor());
-        leases.request(voters);
+        leases.request(voters());
         event(Level.INFO, "elected leader of %s with ballot %s", group, won.ballot());
       }
       case Signal.Serving serving -> {

@@ -5,7 +5,10 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.lease.GroupClock;
+import io.meridiandb.paxos.membership.ReplicaSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,45 @@ public interface Replica {
    * drop them, as far as no other member may still need them.
    */
   void checkpointed(long index);
+
+  /** The members, as far as this replica's log tells; the members to be while they change. */
+  ReplicaSet members();
+
+  /**
+   * Changes the members: new ones first follow without a vote until they have caught up, then both
+   * sets must agree, then the new one alone (protocol C1, G6). A leader that is not among the new
+   * full replicas hands over at the end.
+   *
+   * <p>Before the call each new server has opened its replica ({@link ReplicaHost#open}). A change
+   * that has begun goes on under later leaders; asking again for the same target is safe.
+   *
+   * @return completes on the server strand once the new set alone is chosen; fails with {@link
+   *     NotLeaderException} if this replica does not lead, with {@link LeadershipLostException} if
+   *     it led no longer before the end, with {@link IllegalStateException} if another change is
+   *     under way or a new member does not catch up
+   */
+  CompletableFuture<Void> changeMembers(ReplicaSet target);
+
+  /**
+   * Every entry with a timestamp at or below this is applied here, and none will follow: a read at
+   * it is complete (protocol G20). Rises only; {@link Timestamp#MIN} before anything is known.
+   */
+  Timestamp closed();
+
+  /**
+   * Runs {@code task} on the server strand once {@link #closed} has reached {@code t}; at once, in
+   * this call, if it has. Never if the replica is closed or cut off: the caller has a time limit.
+   */
+  void whenClosed(Timestamp t, Runnable task);
+
+  /**
+   * All later timestamps of this leader are above {@code floor} (protocol G8). It may lie beyond
+   * the lease: then commands wait until the lease reaches further.
+   */
+  void raiseFloor(Timestamp floor);
+
+  /** From now on leaders are wanted where {@code preference} says. */
+  void prefer(LeaderPreference preference);
 
   /**
    * Hands the leadership to another member (protocol G7): stops appending, waits until everything

@@ -13,13 +13,15 @@ import io.meridiandb.paxos.core.PaxosMessage;
 import io.meridiandb.paxos.core.ReplicaSetting;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogRecord;
-import io.meridiandb.paxos.membership.Quorum;
+import io.meridiandb.paxos.log.RecoveredGroup;
+import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.proto.PaxosFrame;
 import io.meridiandb.truetime.ClockFaultException;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,6 +45,10 @@ public final class ReplicaHost {
   private final PaxosConfig config;
   private final LeaseManager leases;
   private final Map<GroupId, GroupReplica> replicas = new TreeMap<>();
+
+  /** What is left of replicas that were closed since the start. */
+  private final Map<GroupId, RecoveredGroup> closed = new TreeMap<>();
+
   private @Nullable Timer ticker;
   private long ticks;
   private Timestamp markAt = Timestamp.MIN;
@@ -67,28 +73,84 @@ public final class ReplicaHost {
   }
 
   /**
-   * Makes this server's replica of a group.
+   * Makes this server's replica of a group, with data. Before {@link #start}, or later on the
+   * server strand.
    *
-   * @param voters the servers with a vote, this one among them
+   * @param initial the members, if this server's log knows none: what it knows prevails. For a new
+   *     group all its members; for a server that is to join, the present members and itself as
+   *     read-only
    * @param machine what the group replicates
-   * @param preference how eager this server is to lead
+   * @param preference where its leader is wanted
    */
   public Replica open(
+      GroupId group, ReplicaSet initial, StateMachine machine, LeaderPreference preference) {
+    return open(group, initial, machine, preference, true);
+  }
+
+  /**
+   * Makes this server's replica of a group as a witness: it votes and keeps the log, without data
+   * (DESIGN 4). Before {@link #start}, or later on the server strand.
+   *
+   * @param initial as for {@link #open}; a server that is to join stands among the witnesses
+   */
+  public Replica openWitness(GroupId group, ReplicaSet initial) {
+    long base = recovered(group).baseIndex();
+    return open(group, initial, new WitnessMachine(base), LeaderPreference.NONE, false);
+  }
+
+  private Replica open(
       GroupId group,
-      Collection<ServerId> voters,
+      ReplicaSet initial,
       StateMachine machine,
-      LeaderPreference preference) {
+      LeaderPreference preference,
+      boolean holdsData) {
     Invariants.check(!replicas.containsKey(group), "%s is open already", group);
     ReplicaSetting setting =
         new ReplicaSetting(
-            Quorum.majorityOf(voters),
+            initial,
+            holdsData,
             config,
             preference,
             services.env().random().fork("paxos-" + group.value()),
             machine.checkpointIndex());
-    GroupReplica replica = new GroupReplica(group, services, leases, machine, setting);
+    GroupReplica replica = new GroupReplica(services, leases, machine, setting, recovered(group));
     replicas.put(group, replica);
     return replica;
+  }
+
+  private RecoveredGroup recovered(GroupId group) {
+    RecoveredGroup closedHere = closed.get(group);
+    return closedHere == null ? services.log().recovered().group(group) : closedHere;
+  }
+
+  /**
+   * The groups that had a replica on this server before the start, with everybody who may be a
+   * member (both sides while members change). What this server is in it says what to open.
+   */
+  public SortedMap<GroupId, ReplicaSet> recoveredGroups() {
+    SortedMap<GroupId, ReplicaSet> found = new TreeMap<>();
+    services
+        .log()
+        .recovered()
+        .groups()
+        .forEach((group, state) -> {
+          Configuration last = GroupReplica.configurationOf(state);
+          if (last != null) {
+            found.put(group, last.everybody());
+          }
+        });
+    return found;
+  }
+
+  /**
+   * Ends this server's replica of a group and forgets its log: for one that is no member any more.
+   * What it has promised stays remembered. On the server strand; does nothing if it is not open.
+   */
+  public void close(GroupId group) {
+    GroupReplica replica = replicas.remove(group);
+    if (replica != null) {
+      closed.put(group, replica.shut());
+    }
   }
 
   /** Begins to vote, follow and lead. Callable from any thread, once. */

@@ -1,6 +1,8 @@
 package io.meridiandb.paxos.replica;
 
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.membership.ReplicaSet;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What a group replicates; the owner of the data implements it. All calls come on the server
@@ -35,8 +37,38 @@ public interface StateMachine {
   void stepDown();
 
   /**
+   * The members have changed: the change is chosen. Called on every replica, also on one that is no
+   * member any more.
+   */
+  default void membersChanged(ReplicaSet members) {}
+
+  /**
+   * Reads out the state for another replica (protocol G25): all versions of entries up to one
+   * index, whatever their timestamps, and none of later ones, with everything else that {@link
+   * #checkpointIndex} stands for. The index is that of the last durable checkpoint or higher.
+   *
+   * @return the image, on the server strand; fails if none can be made now
+   */
+  default CompletableFuture<ImageSource> exportImage() {
+    return CompletableFuture.failedFuture(
+        new IllegalStateException("this state machine cannot be copied"));
+  }
+
+  /**
+   * Takes in the state of another replica. Nothing of it shows before {@link ImageSink#finish};
+   * {@link #apply} is not called in between.
+   *
+   * @param index the entry after which the state stood so
+   * @return where the chunks go; fails if this machine cannot take an image
+   */
+  default CompletableFuture<ImageSink> importImage(long index) {
+    return CompletableFuture.failedFuture(
+        new IllegalStateException("this state machine cannot be copied"));
+  }
+
+  /**
    * This replica is so far behind that the others no longer hold the entries it lacks: it needs
-   * another replica's checkpoint.
+   * another replica's checkpoint. The host fetches one by itself; this only tells.
    *
    * @param appliedIndex the last entry it has
    */

@@ -1,10 +1,12 @@
 package io.meridiandb.paxos.core;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
+import io.meridiandb.paxos.log.RecoveredMembership;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +17,10 @@ final class DurableGroup {
   long base;
   Ballot baseBallot = Ballot.ZERO;
   long commit;
+  long membersIndex;
+  ByteString members = ByteString.EMPTY;
+  Ballot floorBallot = Ballot.ZERO;
+  long floorIndex;
   final List<LogEntry> entries = new ArrayList<>();
 
   DurableGroup(GroupId group) {
@@ -48,6 +54,24 @@ final class DurableGroup {
       }
       case LogRecord.Promise promise -> promised = promise.ballot();
       case LogRecord.Commit hint -> commit = hint.index();
+      case LogRecord.Members at -> {
+        if (at.index() >= membersIndex) {
+          membersIndex = at.index();
+          members = at.configuration();
+        }
+      }
+      case LogRecord.VoteFloor floor -> {
+        floorBallot = floor.lastBallot();
+        floorIndex = floor.lastIndex();
+      }
+      case LogRecord.Closed closed -> {
+        entries.clear();
+        base = 0;
+        baseBallot = Ballot.ZERO;
+        commit = 0;
+        membersIndex = 0;
+        members = ByteString.EMPTY;
+      }
       case LogRecord.LeaseBound bound -> throw new AssertionError("not of a group: " + bound);
       case LogRecord.TimeMark mark -> throw new AssertionError("not of a group: " + mark);
     }
@@ -63,6 +87,12 @@ final class DurableGroup {
 
   RecoveredGroup recover() {
     return new RecoveredGroup(
-        group, promised, base, baseBallot, Math.max(base, commit), List.copyOf(entries));
+        group,
+        promised,
+        base,
+        baseBallot,
+        Math.max(base, commit),
+        List.copyOf(entries),
+        new RecoveredMembership(membersIndex, members, floorBallot, floorIndex));
   }
 }

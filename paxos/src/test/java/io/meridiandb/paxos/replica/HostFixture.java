@@ -14,6 +14,7 @@ import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.paxos.log.WriteAheadLog;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.truetime.ClockWatch;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
@@ -65,7 +66,7 @@ final class HostFixture implements AutoCloseable {
           .thenAccept(log -> {
             HostServices services = new HostServices(env, strand, messenger, log, trueTime, watch);
             host = new ReplicaHost(services, LeaseConfig.SHORT);
-            replica = host.open(G, ids, this, LeaderPreference.NONE);
+            replica = host.open(G, ReplicaSet.ofFull(ids), this, LeaderPreference.NONE);
             host.start();
           });
     }

@@ -8,7 +8,9 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.lease.GroupClock;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.LeaderTerm;
 import io.meridiandb.paxos.replica.Proposal;
 import io.meridiandb.paxos.replica.Replica;
@@ -113,6 +115,34 @@ final class LoneReplica implements Replica {
   public void checkpointed(long index) {
     checkpoint = index;
   }
+
+  @Override
+  public ReplicaSet members() {
+    return ReplicaSet.ofFull(List.of(SELF));
+  }
+
+  @Override
+  public CompletableFuture<Void> changeMembers(ReplicaSet target) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public Timestamp closed() {
+    return applied == log.size() ? clock.close().orElseThrow() : Timestamp.MIN;
+  }
+
+  @Override
+  public void whenClosed(Timestamp t, Runnable task) {
+    task.run();
+  }
+
+  @Override
+  public void raiseFloor(Timestamp floor) {
+    clock.raise(floor);
+  }
+
+  @Override
+  public void prefer(LeaderPreference preference) {}
 
   @Override
   public void handOver(@Nullable ServerId target) {

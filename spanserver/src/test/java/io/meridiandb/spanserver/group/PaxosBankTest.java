@@ -17,6 +17,7 @@ import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.paxos.log.WriteAheadLog;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.HostServices;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.ReplicaHost;
@@ -87,7 +88,7 @@ class PaxosBankTest {
       host =
           new ReplicaHost(
               new HostServices(env, strand, messenger, log, trueTime, watch), LeaseConfig.SHORT);
-      replica = host.open(GroupId.ZERO, SERVERS, group, LeaderPreference.NONE);
+      replica = host.open(GroupId.ZERO, ReplicaSet.ofFull(SERVERS), group, LeaderPreference.NONE);
       group.bind(replica);
       strand.execute(() -> groups.serve(group));
       host.start();

@@ -1,0 +1,129 @@
+package io.meridiandb.paxos.membership;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.paxos.proto.ConfigurationProto;
+import io.meridiandb.paxos.proto.ReplicaSetProto;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who belongs to a group from some entry of its log on: the payload of a {@code CONFIGURATION}
+ * entry, in force as soon as it is appended (protocol C1, G6).
+ *
+ * <p>While members change the configuration is <i>joint</i>: everything needs a majority of the old
+ * voters and a majority of the new ones.
+ *
+ * @param target the members, or the members to be
+ * @param leaving the members before, while the configuration is joint; null otherwise
+ */
+public record Configuration(ReplicaSet target, @Nullable ReplicaSet leaving) {
+  /** One set of members. */
+  public static Configuration of(ReplicaSet members) {
+    return new Configuration(members, null);
+  }
+
+  /** Whether two sets of voters must agree. */
+  public boolean joint() {
+    return leaving != null;
+  }
+
+  /** Who must agree. */
+  public Quorum quorum() {
+    List<SortedSet<ServerId>> sets = new ArrayList<>();
+    if (leaving != null) {
+      sets.add(leaving.voters());
+    }
+    sets.add(target.voters());
+    return new Quorum(sets);
+  }
+
+  /** Everybody who has a replica. */
+  public SortedSet<ServerId> members() {
+    SortedSet<ServerId> all = new TreeSet<>(target.all());
+    if (leaving != null) {
+      all.addAll(leaving.all());
+    }
+    return all;
+  }
+
+  /** Everybody, each with the most that it is on either side: what a server must have open. */
+  public ReplicaSet everybody() {
+    SortedSet<ServerId> full = full();
+    SortedSet<ServerId> witnesses = new TreeSet<>(target.witnesses());
+    if (leaving != null) {
+      witnesses.addAll(leaving.witnesses());
+    }
+    witnesses.removeAll(full);
+    SortedSet<ServerId> readOnly = members();
+    readOnly.removeAll(full);
+    readOnly.removeAll(witnesses);
+    return new ReplicaSet(full, witnesses, readOnly);
+  }
+
+  /** Who may lead: the full replicas of both sides. */
+  public SortedSet<ServerId> full() {
+    SortedSet<ServerId> all = new TreeSet<>(target.full());
+    if (leaving != null) {
+      all.addAll(leaving.full());
+    }
+    return all;
+  }
+
+  /** As bytes, for an entry's payload. */
+  public ByteString encode() {
+    ConfigurationProto.Builder proto = ConfigurationProto.newBuilder().setTarget(proto(target));
+    if (leaving != null) {
+      proto.setLeaving(proto(leaving));
+    }
+    return proto.build().toByteString();
+  }
+
+  /**
+   * Reads the payload of a {@code CONFIGURATION} entry.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Configuration decode(ByteString bytes) {
+    try {
+      ConfigurationProto proto = ConfigurationProto.parseFrom(bytes);
+      return new Configuration(
+          set(proto.getTarget()), proto.hasLeaving() ? set(proto.getLeaving()) : null);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not a configuration: " + e.getMessage(), e);
+    }
+  }
+
+  private static ReplicaSetProto proto(ReplicaSet set) {
+    return ReplicaSetProto.newBuilder()
+        .addAllFull(numbers(set.full()))
+        .addAllWitnesses(numbers(set.witnesses()))
+        .addAllReadOnly(numbers(set.readOnly()))
+        .build();
+  }
+
+  private static ReplicaSet set(ReplicaSetProto proto) {
+    return ReplicaSet.of(
+        servers(proto.getFullList()),
+        servers(proto.getWitnessesList()),
+        servers(proto.getReadOnlyList()));
+  }
+
+  private static List<Long> numbers(Collection<ServerId> servers) {
+    return servers.stream().map(ServerId::value).toList();
+  }
+
+  private static List<ServerId> servers(Collection<Long> numbers) {
+    return numbers.stream().map(ServerId::new).toList();
+  }
+
+  @Override
+  public String toString() {
+    return joint() ? leaving + "->" + target : target.toString();
+  }
+}

@@ -1,0 +1,106 @@
+package io.meridiandb.paxos.membership;
+
+import io.meridiandb.kernel.id.ServerId;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers that have a replica of a group, by what the replica does (DESIGN 4). Each server is
+ * in one of the sets at most.
+ *
+ * @param full vote, hold the data, may lead; at least one
+ * @param witnesses vote and hold the log, but no data; never lead
+ * @param readOnly hold the data and serve reads; never count for anything
+ */
+public record ReplicaSet(
+    SortedSet<ServerId> full, SortedSet<ServerId> witnesses, SortedSet<ServerId> readOnly) {
+  /** What a server's replica does. */
+  public enum Kind {
+    FULL,
+    WITNESS,
+    READ_ONLY
+  }
+
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if nobody could lead, or a server stands in two sets
+   */
+  public ReplicaSet {
+    full = copy(full);
+    witnesses = copy(witnesses);
+    readOnly = copy(readOnly);
+    if (full.isEmpty()) {
+      throw new IllegalArgumentException("a group needs at least one full replica");
+    }
+    SortedSet<ServerId> all = new TreeSet<>(full);
+    all.addAll(witnesses);
+    all.addAll(readOnly);
+    if (all.size() != full.size() + witnesses.size() + readOnly.size()) {
+      throw new IllegalArgumentException(
+          "a server has one replica of a group, but there are full %s, witnesses %s, read-only %s"
+              .formatted(full, witnesses, readOnly));
+    }
+  }
+
+  private static SortedSet<ServerId> copy(SortedSet<ServerId> servers) {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(servers));
+  }
+
+  /** Full replicas only. */
+  public static ReplicaSet ofFull(Collection<ServerId> servers) {
+    return of(servers, List.of(), List.of());
+  }
+
+  /** From any collections; the order does not matter. */
+  public static ReplicaSet of(
+      Collection<ServerId> full, Collection<ServerId> witnesses, Collection<ServerId> readOnly) {
+    return new ReplicaSet(new TreeSet<>(full), new TreeSet<>(witnesses), new TreeSet<>(readOnly));
+  }
+
+  /** Who votes: full replicas and witnesses. */
+  public SortedSet<ServerId> voters() {
+    return union(full, witnesses);
+  }
+
+  /** Who has the data: full and read-only replicas. */
+  public SortedSet<ServerId> dataHolders() {
+    return union(full, readOnly);
+  }
+
+  /** Everybody. */
+  public SortedSet<ServerId> all() {
+    return union(voters(), readOnly);
+  }
+
+  /** What {@code server} is here; null if it has no replica. */
+  public @Nullable Kind kindOf(ServerId server) {
+    if (full.contains(server)) {
+      return Kind.FULL;
+    }
+    if (witnesses.contains(server)) {
+      return Kind.WITNESS;
+    }
+    return readOnly.contains(server) ? Kind.READ_ONLY : null;
+  }
+
+  private static SortedSet<ServerId> union(SortedSet<ServerId> a, SortedSet<ServerId> b) {
+    SortedSet<ServerId> both = new TreeSet<>(a);
+    both.addAll(b);
+    return both;
+  }
+
+  /** Such as {@code [1 2 3 +4w +5r]}. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder("[");
+    full.forEach(server -> out.append(out.length() > 1 ? " " : "").append(server.value()));
+    witnesses.forEach(server -> out.append(" +").append(server.value()).append('w'));
+    readOnly.forEach(server -> out.append(" +").append(server.value()).append('r'));
+    return out.append(']').toString();
+  }
+}
