@@ -4,27 +4,29 @@ import com.google.protobuf.ByteString;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Where the chunks of another replica's state go (protocol G25). Used on the server strand, one
- * call at a time. A crash before {@link #finish} completes leaves the old state, one after it the
- * new one.
+ * Where the bytes of another replica's state go (protocol G25). Used on the server strand, one call
+ * at a time; futures complete there. A crash before {@link #finish} completes leaves the old state,
+ * one after it the new one.
  */
 public interface ImageSink {
-  /**
-   * Takes the next chunk.
-   *
-   * @param number from 0, without holes
-   * @return completes on the server strand when the next may come; fails if the chunk is damaged
-   */
-  CompletableFuture<Void> write(long number, ByteString chunk);
+  /** How many bytes it has: where to go on. */
+  long position();
 
   /**
-   * All chunks are here: makes them durable and the state of the machine, in one switch. From then
-   * on {@link StateMachine#checkpointIndex} is the image's index, also after a restart.
+   * Takes the next bytes.
    *
-   * @return completes on the server strand
+   * @param position where they stand in the image; never above {@link #position}
+   * @return completes when the next may come; fails if they are damaged
+   */
+  CompletableFuture<Void> write(long position, ByteString bytes);
+
+  /**
+   * All bytes are here: makes them durable and the state of the machine, in one switch. From then
+   * on {@link StateMachine#checkpointIndex} is the image's index, also after a restart. Fails if
+   * the image is not whole or damaged; the machine is then as it was.
    */
   CompletableFuture<Void> finish();
 
-  /** The rest will not come: forgets the chunks. */
-  void abandon();
+  /** The rest will not come, or the image is damaged: forgets the bytes. */
+  void abort();
 }

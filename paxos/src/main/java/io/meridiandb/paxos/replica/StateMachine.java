@@ -59,7 +59,7 @@ public interface StateMachine {
    * {@link #apply} is not called in between.
    *
    * @param index the entry after which the state stood so
-   * @return where the chunks go; fails if this machine cannot take an image
+   * @return where the bytes go; fails if this machine cannot take an image
    */
   default CompletableFuture<ImageSink> importImage(long index) {
     return CompletableFuture.failedFuture(
