@@ -35,7 +35,8 @@ final class FileBuilder {
   /** MapDB cuts longer records into chunks of at most this size, in bytes. */
   private static final int RECORD_BYTES_MAX = 64 << 10;
 
-  private static final int VERSION_OVERHEAD_BYTES = 16;
+  /** What a version takes besides key and value, roughly. */
+  static final int VERSION_OVERHEAD_BYTES = 16;
 
   private final Disk disk;
   private final String folder;
@@ -103,7 +104,7 @@ final class FileBuilder {
   }
 
   private String path(long number) {
-    return folder + "/" + "%08d.tab".formatted(number);
+    return folder + "/" + FileInfo.nameOf(number);
   }
 
   private FileInfo write(Tree tree) throws IOException {
@@ -112,14 +113,17 @@ final class FileBuilder {
     long storeLength = store.remaining();
     store.limit(withoutZeroes(store));
     ByteBuffer bloom = tree.bloom.build();
-    FileFooter footer = new FileFooter(store.remaining(), storeLength, bloom.remaining());
+    ByteBuffer samples = tree.samples.encode();
+    FileFooter footer =
+        new FileFooter(store.remaining(), storeLength, bloom.remaining(), samples.remaining());
     CRC32C crc = new CRC32C();
     long offset = 0;
     DiskFile file = disk.open(path(number));
     unforced.add(file);
     file.setSize(0);
-    file.preallocate((long) store.remaining() + bloom.remaining() + FileFooter.BYTES);
-    for (ByteBuffer part : List.of(store, bloom, footer.encode())) {
+    file.preallocate(
+        (long) store.remaining() + bloom.remaining() + samples.remaining() + FileFooter.BYTES);
+    for (ByteBuffer part : List.of(store, bloom, samples, footer.encode())) {
       for (int at = 0; at < part.limit(); at += WRITE_BYTES) {
         int length = Math.min(WRITE_BYTES, part.limit() - at);
         crc.update(part.slice(at, length));
@@ -147,6 +151,7 @@ final class FileBuilder {
     private final DB db = DBMaker.volumeDB(volume, false).concurrencyDisable().make();
     private final DB.TreeMapSink<VersionedKey, byte[]> sink;
     final Bloom.Builder bloom = new Bloom.Builder();
+    final Samples.Builder samples = new Samples.Builder();
     private @Nullable VersionedKey first;
     private @Nullable VersionedKey last;
     private long versions;
@@ -166,12 +171,15 @@ final class FileBuilder {
           last == null || last.compareTo(key) < 0, "version %s comes after %s", key, last);
       if (!endsWith(key)) {
         bloom.add(key.key);
+        samples.key(key.key);
       }
       sink.put(key, version.getValue());
       first = first == null ? key : first;
       last = key;
       versions++;
-      bytes += key.key.length + version.getValue().length + VERSION_OVERHEAD_BYTES;
+      int versionBytes = key.key.length + version.getValue().length + VERSION_OVERHEAD_BYTES;
+      samples.version(versionBytes);
+      bytes += versionBytes;
       oldest = Math.min(oldest, key.nanos);
       newest = Math.max(newest, key.nanos);
     }

@@ -25,8 +25,20 @@ public record FileInfo(
     Timestamp oldest,
     Timestamp newest) {
 
+  /** How names of tablet files end. */
+  static final String SUFFIX = ".tab";
+
   /** Its name in the tablet's folder. */
   public String name() {
-    return "%08d.tab".formatted(number);
+    return nameOf(number);
+  }
+
+  static String nameOf(long number) {
+    return "%08d%s".formatted(number, SUFFIX);
+  }
+
+  /** The same file under another number. */
+  FileInfo numbered(long other) {
+    return new FileInfo(other, bytes, crc, versions, firstKey, lastKey, oldest, newest);
   }
 }

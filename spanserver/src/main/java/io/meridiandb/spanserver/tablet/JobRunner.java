@@ -1,7 +1,6 @@
 package io.meridiandb.spanserver.tablet;
 
 import io.meridiandb.kernel.Env;
-import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.strand.Strand;
 import java.io.IOException;
@@ -52,8 +51,15 @@ final class JobRunner {
   }
 
   /** Starts a job; one at a time. */
-  void run(TabletJob job, Manifest before, List<Run> runs, End end) {
-    step(end, () -> build(job, before, runs, end));
+  void run(TabletJob job, Manifest before, End end) {
+    step(
+        end,
+        () -> {
+          switch (job) {
+            case TabletJob.Build build -> build(build, before, end);
+            case TabletJob.Install install -> install(install, before, end);
+          }
+        });
   }
 
   /** Deletes a file that no manifest names any more. */
@@ -69,25 +75,45 @@ final class JobRunner {
         });
   }
 
-  private void build(TabletJob job, Manifest before, List<Run> runs, End end) throws IOException {
-    Disk disk = folder.disk;
+  private void build(TabletJob.Build job, Manifest before, End end) throws IOException {
     FileBuilder builder =
         new FileBuilder(
-            disk,
+            folder.disk,
             folder.path,
             options.fileBytesMax(),
-            new FileBuilder.Plan(before.nextFile(), job.largestValue(runs)));
-    List<FileInfo> built = builder.build(job.versions(runs));
+            new FileBuilder.Plan(before.nextFile(), job.largestValue()));
+    List<FileInfo> built = builder.build(job.versions());
     force(
         builder.unforced(),
         end,
         () -> {
-          disk.forceFolder(folder.path);
-          List<Run> after = new ArrayList<>(opened(built));
-          after.addAll(job.kept(runs));
+          folder.disk.forceFolder(folder.path);
+          List<Run> after = new ArrayList<>();
+          if (!built.isEmpty()) {
+            after.add(new Run(opened(built), RangeSet.EMPTY));
+          }
+          after.addAll(job.kept());
           writeManifest(
               new Result(job.manifest(before, builder.nextNumber(), infos(after)), after), end);
         });
+  }
+
+  /** The image's files are durable already, under names of their own. */
+  private void install(TabletJob.Install job, Manifest before, End end) throws IOException {
+    long number = before.nextFile();
+    List<Run> after = new ArrayList<>();
+    for (Manifest.RunInfo run : job.image().runs()) {
+      List<FileInfo> files = new ArrayList<>();
+      for (FileInfo file : run.files()) {
+        FileInfo here = file.numbered(number++);
+        folder.disk.rename(
+            folder.path + "/" + ImageSink.nameOf(file), folder.path + "/" + here.name());
+        files.add(here);
+      }
+      after.add(new Run(opened(files), new RangeSet(run.wiped())));
+    }
+    folder.disk.forceFolder(folder.path);
+    writeManifest(new Result(job.manifest(before, number, infos(after)), after), end);
   }
 
   private void writeManifest(Result result, End end) throws IOException {
@@ -116,16 +142,20 @@ final class JobRunner {
                 }));
   }
 
-  private List<Run> opened(List<FileInfo> built) throws IOException {
+  private List<TabletFile> opened(List<FileInfo> infos) throws IOException {
     List<TabletFile> files = new ArrayList<>();
-    for (FileInfo info : built) {
+    for (FileInfo info : infos) {
       files.add(TabletFile.open(folder.disk, folder.path, info));
     }
-    return files.isEmpty() ? List.of() : List.of(new Run(files));
+    return files;
   }
 
-  private static List<List<FileInfo>> infos(List<Run> runs) {
-    return runs.stream().map(run -> run.files().stream().map(file -> file.info).toList()).toList();
+  private static List<Manifest.RunInfo> infos(List<Run> runs) {
+    return runs.stream()
+        .map(run ->
+            new Manifest.RunInfo(
+                run.files().stream().map(file -> file.info).toList(), run.hidden().ranges()))
+        .toList();
   }
 
   /** Forces and closes files, then goes on. */
@@ -158,8 +188,11 @@ final class JobRunner {
         });
   }
 
-  /** Made when first needed: most tablets are quiet most of the time. */
-  private Strand strand() {
+  /**
+   * Where jobs run, and all that waits for the disk. Made when first needed: most tablets are quiet
+   * most of the time.
+   */
+  Strand strand() {
     Strand made = strand;
     if (made == null) {
       made = env.strands().createBlocking("tablet " + folder.path);

@@ -1,5 +1,7 @@
 package io.meridiandb.spanserver.tablet;
 
+import io.meridiandb.row.key.Key;
+import io.meridiandb.row.key.KeyRange;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -45,9 +47,14 @@ final class Memtable {
     return versions.ceilingEntry(seek);
   }
 
-  /** All versions in order. */
-  Iterator<Map.Entry<VersionedKey, byte[]>> all() {
-    return versions.entrySet().iterator();
+  /** Whether any version lies in a range. */
+  boolean touches(KeyRange range) {
+    Key end = range.end();
+    return range(
+            VersionedKey.before(range.start()),
+            end == null ? null : VersionedKey.before(end),
+            false)
+        .hasNext();
   }
 
   /** Versions from {@code from} to before {@code to} (null: to the end), or that backwards. */

@@ -2,8 +2,6 @@ package io.meridiandb.spanserver.tablet;
 
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.check.Invariants;
-import io.meridiandb.kernel.disk.DiskFullException;
-import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.Key;
@@ -12,10 +10,9 @@ import io.meridiandb.txn.participant.VersionStore;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,46 +25,19 @@ import org.jspecify.annotations.Nullable;
  * are built on a blocking strand, one job at a time.
  */
 public final class Tablet implements VersionStore {
-  /** How long a flush waits before it tries a full disk again. */
-  static final Duration DISK_FULL_RETRY = Duration.ofSeconds(5);
-
-  private final Env env;
-  private final Strand strand;
   private final TabletFolder folder;
-  private final TabletOptions options;
-  private final TabletHost host;
-  private final JobRunner runner;
-
-  private volatile View view;
-  private Manifest manifest;
-  private long appliedIndex;
-  private @Nullable TabletJob job;
-  private boolean flushWanted;
-  private boolean flushDue;
-  private boolean flushScheduled;
-  private boolean stopped;
+  private final Strand strand;
+  private final Checkpoints checkpoints;
+  private final ViewHolder views;
+  private boolean importing;
 
   private Tablet(
       Env env, Strand strand, TabletFolder folder, TabletOptions options, TabletHost host)
       throws IOException {
-    this.env = env;
     this.strand = strand;
     this.folder = folder;
-    this.options = options;
-    this.host = host;
-    runner = new JobRunner(env, folder, options);
-    manifest = folder.read();
-    folder.deleteLeftovers(manifest);
-    appliedIndex = manifest.flushedIndex();
-    List<Run> runs = new ArrayList<>();
-    for (List<FileInfo> run : manifest.runs()) {
-      List<TabletFile> files = new ArrayList<>();
-      for (FileInfo info : run) {
-        files.add(TabletFile.open(folder.disk, folder.path, info));
-      }
-      runs.add(new Run(files));
-    }
-    view = new View(new Memtable(), null, runs, manifest.horizon());
+    checkpoints = new Checkpoints(env, strand, folder, options, host);
+    views = checkpoints.views();
   }
 
   /**
@@ -89,17 +59,17 @@ public final class Tablet implements VersionStore {
 
   /** The last entry that a durable checkpoint holds: entries above it must be applied again. */
   public long flushedIndex() {
-    return manifest.flushedIndex();
+    return checkpoints.manifest().flushedIndex();
   }
 
   /** The last entry applied. */
   public long appliedIndex() {
-    return appliedIndex;
+    return checkpoints.appliedIndex();
   }
 
   /** What {@link TabletHost#state} gave for the last checkpoint; empty for a new tablet. */
   public byte[] checkpointState() {
-    return manifest.state();
+    return checkpoints.manifest().state();
   }
 
   /**
@@ -110,35 +80,46 @@ public final class Tablet implements VersionStore {
    * @param writes its new versions; none for an entry that changes no row
    */
   public void apply(long index, List<VersionWrite> writes) {
-    Invariants.check(
-        index > appliedIndex,
-        "entry %s is applied to %s after %s",
-        index,
-        folder.path,
-        appliedIndex);
-    Memtable active = view.active;
-    for (VersionWrite write : writes) {
-      active.put(write);
+    checkpoints.advanceTo(index);
+    writes.forEach(views.now().active::put);
+    checkpoints.flushIfDue();
+  }
+
+  /**
+   * Applies an entry that brings versions from another group, with the timestamps they have there
+   * (protocol G23). Versions of a key must come oldest first, as {@link #exportVersions} shows
+   * them; a part that comes again must be followed by all parts after it once more.
+   *
+   * @param horizon of the export: reads below it are refused from now on
+   */
+  public void ingest(long index, List<VersionWrite> versions, Timestamp horizon) {
+    checkpoints.advanceTo(index);
+    versions.forEach(views.now().active::put);
+    checkpoints.raiseHorizon(horizon);
+    checkpoints.flushIfDue();
+  }
+
+  /**
+   * Applies an entry that empties a range: no version that was there before it is ever shown again.
+   * Costs no more for a large range; the bytes go when files are merged.
+   */
+  public void wipe(long index, KeyRange range) {
+    checkpoints.advanceTo(index);
+    if (!range.isEmpty()) {
+      checkpoints.wipe(range);
     }
-    appliedIndex = index;
-    if (active.bytes() >= options.memtableBytes() && !flushDue) {
-      flushDue = true;
-      strand.execute(this::flushWhatIsDue);
-    } else if (!flushScheduled) {
-      flushScheduled = true;
-      strand.schedule(options.flushAfter(), this::flushByAge);
-    }
+    checkpoints.flushIfDue();
   }
 
   @Override
   public @Nullable Version read(Key key, Timestamp at) {
-    View held = hold();
+    View held = views.hold();
     try {
       checkHorizon(held, at);
       Map.Entry<VersionedKey, byte[]> found = held.find(VersionedKey.of(key, at));
-      return found == null ? null : version(found);
+      return found == null ? null : Scans.version(found);
     } finally {
-      letGo(held);
+      views.letGo(held);
     }
   }
 
@@ -152,57 +133,12 @@ public final class Tablet implements VersionStore {
     if (range.isEmpty()) {
       return;
     }
-    View held = hold();
+    View held = views.hold();
     try {
       checkHorizon(held, at);
-      Key end = range.end();
-      MergedVersions versions =
-          held.range(
-              VersionedKey.before(range.start()),
-              end == null ? null : VersionedKey.before(end),
-              reverse);
-      if (reverse) {
-        scanBackward(versions, at.nanos(), visitor);
-      } else {
-        scanForward(versions, at.nanos(), visitor);
-      }
+      Scans.scan(held, range, reverse, at, visitor);
     } finally {
-      letGo(held);
-    }
-  }
-
-  private static void scanForward(MergedVersions versions, long at, Visitor visitor) {
-    byte[] shown = null;
-    while (versions.hasNext()) {
-      Map.Entry<VersionedKey, byte[]> each = versions.next();
-      VersionedKey key = each.getKey();
-      if (key.nanos <= at && (shown == null || !key.sameKey(shown))) {
-        shown = key.key;
-        if (!visitor.visit(Key.of(key.key), version(each))) {
-          return;
-        }
-      }
-    }
-  }
-
-  /** Backwards the versions of a key come oldest first: the last one in time is the one to show. */
-  private static void scanBackward(MergedVersions versions, long at, Visitor visitor) {
-    Map.Entry<VersionedKey, byte[]> best = null;
-    while (versions.hasNext()) {
-      Map.Entry<VersionedKey, byte[]> each = versions.next();
-      VersionedKey key = each.getKey();
-      if (best != null && !key.sameKey(best.getKey().key)) {
-        if (!visitor.visit(Key.of(best.getKey().key), version(best))) {
-          return;
-        }
-        best = null;
-      }
-      if (key.nanos <= at) {
-        best = each;
-      }
-    }
-    if (best != null) {
-      visitor.visit(Key.of(best.getKey().key), version(best));
+      views.letGo(held);
     }
   }
 
@@ -222,34 +158,109 @@ public final class Tablet implements VersionStore {
 
   @Override
   public Timestamp horizon() {
-    return view.horizon;
+    return views.now().horizon;
+  }
+
+  /**
+   * Shows all versions of a range with timestamps in ({@code after}, {@code to}], tombstones too,
+   * part by part; from any thread, and a part never takes long. What is applied between two parts
+   * may show in the later one or not, unless its timestamp lies beyond {@code to}.
+   *
+   * @param after {@link Timestamp#MIN} for a copy from the beginning
+   * @param from where the part begins: null for the first, {@link VersionChunk#next} of the part
+   *     before for the others
+   * @param bytesMax a part ends soon after this many bytes of keys and values
+   * @throws MeridianException SNAPSHOT_TOO_OLD if tombstones after {@code after} may be gone: the
+   *     copy must begin again
+   */
+  public VersionChunk exportVersions(
+      KeyRange range,
+      Timestamp after,
+      Timestamp to,
+      VersionChunk.@Nullable Cursor from,
+      long bytesMax) {
+    View held = views.hold();
+    try {
+      if (after.isAfter(Timestamp.MIN)) {
+        checkHorizon(held, after);
+      }
+      return Scans.export(held, range, new Scans.Window(after, to), from, bytesMax);
+    } finally {
+      views.letGo(held);
+    }
+  }
+
+  /** What this replica shows of a range at a timestamp; from any thread, reads all of the range. */
+  public RangeChecksum checksum(KeyRange range, Timestamp at) {
+    View held = views.hold();
+    try {
+      checkHorizon(held, at);
+      return Scans.checksum(held, range, at);
+    } finally {
+      views.letGo(held);
+    }
+  }
+
+  /**
+   * About how many bytes of keys and values, all versions, a range has; from any thread. Off by at
+   * most {@link Samples#INTERVAL_BYTES_MIN} or a thousandth of a file, for each file.
+   */
+  public long bytesIn(KeyRange range) {
+    View held = views.hold();
+    try {
+      return SizeEstimate.bytesIn(held, range);
+    } finally {
+      views.letGo(held);
+    }
+  }
+
+  /**
+   * Keys that cut a range into about equal parts; from any thread.
+   *
+   * @param parts how many, two or more
+   * @return keys within the range, rising; fewer than wanted if there are too few
+   */
+  public List<Key> splitKeys(KeyRange range, int parts) {
+    View held = views.hold();
+    try {
+      return SizeEstimate.splitKeys(held, range, parts);
+    } finally {
+      views.letGo(held);
+    }
   }
 
   /** Sizes; on the strand. */
   public TabletStats stats() {
-    View now = view;
-    long memory = now.active.bytes() + (now.frozen == null ? 0 : now.frozen.bytes());
+    View now = views.now();
     return new TabletStats(
-        memory,
+        now.memoryBytes(),
         now.runs.stream().mapToLong(Run::bytes).sum(),
         now.runs.stream().mapToLong(Run::versions).sum(),
         now.runs.size(),
         now.runs.stream().mapToInt(run -> run.files().size()).sum());
   }
 
-  /**
-   * A checkpoint's files that stay while they are copied to another replica.
-   *
-   * @param manifest names them
-   * @param folder where they are
-   * @param release lets them go; exactly once, from any thread
-   */
-  public record PinnedCheckpoint(Manifest manifest, String folder, Runnable release) {}
+  /** The last checkpoint, for a replica that has to be built; on the strand. */
+  public ImageSource exportImage() {
+    return checkpoints.image();
+  }
 
-  /** Keeps the files of the last checkpoint; on the strand. */
-  public PinnedCheckpoint pinCheckpoint() {
-    View held = hold();
-    return new PinnedCheckpoint(manifest, folder.path, () -> letGo(held));
+  /** Begins to take another replica's image in, one at a time; on the strand. */
+  public ImageSink importImage() {
+    Invariants.check(!importing, "%s takes an image in already", folder.path);
+    importing = true;
+    return new ImageSink(this, folder, strand, checkpoints.disk());
+  }
+
+  /** The image of a sink is on the disk: it takes the place of everything. */
+  void install(Manifest image, CompletableFuture<Void> installed) {
+    importing = false;
+    checkpoints.install(image, installed);
+  }
+
+  /** The sink was given up. */
+  void importEnded() {
+    importing = false;
   }
 
   /**
@@ -257,143 +268,17 @@ public final class Tablet implements VersionStore {
    * TabletHost#checkpointed} tells when it is durable.
    */
   public void flush() {
-    if (stopped || job != null) {
-      flushWanted = true;
-      return;
-    }
-    flushWanted = false;
-    if (appliedIndex > manifest.flushedIndex()) {
-      View before = view;
-      publish(new View(new Memtable(), before.active, before.runs, before.horizon));
-      start(new TabletJob.Flush(before.active, appliedIndex, host.state()));
-    }
+    checkpoints.flush();
   }
 
   /** Merges all files into one run and collects what lies below the horizon; on the strand. */
   public void compact() {
-    if (!stopped && job == null && !view.runs.isEmpty()) {
-      start(new TabletJob.Compaction(view.runs.size(), true, host.horizon()));
-    }
+    checkpoints.compact();
   }
 
   /** Starts no job any more and lets the files go; what is not flushed is in the log. */
   public void close() {
-    stopped = true;
-    letGo(view);
-  }
-
-  private void flushWhatIsDue() {
-    flushDue = false;
-    flush();
-  }
-
-  private void flushByAge() {
-    flushScheduled = false;
-    flush();
-  }
-
-  private void start(TabletJob next) {
-    job = next;
-    View held = hold();
-    runner.run(
-        next,
-        manifest,
-        held.runs,
-        new JobRunner.End() {
-          @Override
-          public void done(JobRunner.Result result) {
-            strand.execute(() -> finished(result));
-            letGo(held);
-          }
-
-          @Override
-          public void failed(Throwable cause) {
-            strand.execute(() -> failedJob(next, cause));
-            letGo(held);
-          }
-        });
-  }
-
-  private void finished(JobRunner.Result result) {
-    boolean flushed = job instanceof TabletJob.Flush;
-    job = null;
-    if (stopped) {
-      result.closeUnused();
-      return;
-    }
-    List<Run> before = view.runs;
-    before.stream()
-        .filter(run -> !result.runs().contains(run))
-        .forEach(run -> run.files().forEach(file -> file.obsolete = true));
-    manifest = result.manifest();
-    publish(new View(view.active, flushed ? null : view.frozen, result.runs(), manifest.horizon()));
-    env.events().count(flushed ? "tablet.flushes" : "tablet.compactions", 1);
-    if (flushed) {
-      host.checkpointed(manifest.flushedIndex());
-    }
-    if (result.runs().size() >= options.runsMax()) {
-      start(compactionOf(result.runs()));
-    } else if (flushWanted || view.active.bytes() >= options.memtableBytes()) {
-      flush();
-    }
-  }
-
-  /** The newer runs become one; the oldest, large one is taken in once they are half of it. */
-  private TabletJob compactionOf(List<Run> runs) {
-    long base = runs.getLast().versions();
-    long above = runs.stream().mapToLong(Run::versions).sum() - base;
-    boolean all = above * 2 >= base;
-    return new TabletJob.Compaction(all ? runs.size() : runs.size() - 1, all, host.horizon());
-  }
-
-  private void failedJob(TabletJob failed, Throwable cause) {
-    if (stopped) {
-      return;
-    }
-    if (cause instanceof DiskFullException) {
-      env.events()
-          .event(
-              Events.Level.ERROR,
-              "spanserver.tablet",
-              "no room on the disk to write a file of %s (%s); its rows stay in the log until there is"
-                  .formatted(folder.path, cause.getMessage()));
-      strand.schedule(DISK_FULL_RETRY, () -> retry(failed));
-      return;
-    }
-    stopped = true;
-    env.events()
-        .failure("spanserver.tablet", "a file of " + folder.path + " could not be written", cause);
-    host.failed(cause);
-  }
-
-  private void retry(TabletJob waiting) {
-    if (!stopped) {
-      start(waiting);
-    }
-  }
-
-  private View hold() {
-    while (true) {
-      View now = view;
-      if (now.hold()) {
-        return now;
-      }
-    }
-  }
-
-  private void publish(View next) {
-    View before = view;
-    view = next;
-    letGo(before);
-  }
-
-  private void letGo(View held) {
-    for (TabletFile file : held.letGo()) {
-      file.close();
-      if (file.obsolete) {
-        runner.delete(file);
-      }
-    }
+    checkpoints.close();
   }
 
   private static void checkHorizon(View held, Timestamp at) {
@@ -402,10 +287,5 @@ public final class Tablet implements VersionStore {
           ErrorCode.SNAPSHOT_TOO_OLD,
           "a read at %s is too old: versions before %s may be gone".formatted(at, held.horizon));
     }
-  }
-
-  private static Version version(Map.Entry<VersionedKey, byte[]> entry) {
-    byte[] value = entry.getValue();
-    return new Version(entry.getKey().timestamp(), value.length == 0 ? null : value);
   }
 }

@@ -32,6 +32,7 @@ final class TabletFile implements AutoCloseable {
   private final DB db;
   private final BTreeMap<VersionedKey, byte[]> map;
   private final MemorySegment bloom;
+  private final Samples samples;
 
   private TabletFile(FileInfo info, String path, MappedFile mapped) {
     this.info = info;
@@ -41,6 +42,13 @@ final class TabletFile implements AutoCloseable {
     FileFooter footer =
         FileFooter.decode(all.asSlice(all.byteSize() - FileFooter.BYTES).asByteBuffer(), path);
     this.bloom = all.asSlice(footer.storeBytes(), footer.bloomBytes());
+    this.samples =
+        footer.sampleBytes() == 0
+            ? Samples.lump(info)
+            : Samples.decode(
+                all.asSlice(footer.storeBytes() + footer.bloomBytes(), footer.sampleBytes())
+                    .asByteBuffer(),
+                info);
     this.db =
         DBMaker.volumeDB(new SegmentVolume(all, footer.storeLength()), true)
             .concurrencyDisable()
@@ -107,6 +115,16 @@ final class TabletFile implements AutoCloseable {
   /** Length in bytes of the largest value, or more. */
   int largestValue() {
     return map.getValueInline() ? 0 : Integer.MAX_VALUE;
+  }
+
+  /** How large its parts are. */
+  Samples samples() {
+    return samples;
+  }
+
+  /** All its bytes, as they are copied to another replica. */
+  MemorySegment bytes() {
+    return mapped.segment();
   }
 
   boolean mayContain(long keyHash) {

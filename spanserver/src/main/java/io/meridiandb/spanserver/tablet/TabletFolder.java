@@ -63,9 +63,10 @@ final class TabletFolder {
   /** Deletes files that a crash left behind: those the manifest does not name. */
   void deleteLeftovers(Manifest manifest) throws IOException {
     Set<String> wanted = new TreeSet<>();
-    manifest.runs().forEach(run -> run.forEach(file -> wanted.add(file.name())));
+    manifest.files().forEach(file -> wanted.add(file.name()));
     for (String name : disk.list(path)) {
-      if ((name.endsWith(".tab") && !wanted.contains(name)) || name.equals(MANIFEST_IN_WORK)) {
+      boolean unnamed = name.endsWith(FileInfo.SUFFIX) && !wanted.contains(name);
+      if (unnamed || name.endsWith(ImageSink.SUFFIX) || name.equals(MANIFEST_IN_WORK)) {
         disk.delete(path + "/" + name);
       }
     }

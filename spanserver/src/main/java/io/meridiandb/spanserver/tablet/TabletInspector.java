@@ -5,7 +5,6 @@ import io.meridiandb.kernel.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -32,7 +31,9 @@ public final class TabletInspector {
                 manifest.nextFile()));
     for (int i = 0; i < manifest.runs().size(); i++) {
       lines.accept("run %d%s".formatted(i + 1, i == 0 ? " (newest)" : ""));
-      manifest.runs().get(i).forEach(file -> lines.accept("  " + describe(file)));
+      Manifest.RunInfo run = manifest.runs().get(i);
+      run.files().forEach(file -> lines.accept("  " + describe(file)));
+      run.wiped().forEach(range -> lines.accept("  wiped: " + range));
     }
   }
 
@@ -48,8 +49,7 @@ public final class TabletInspector {
       throws IOException {
     Manifest manifest = read(disk, folder + "/" + Manifest.NAME);
     FileInfo info =
-        manifest.runs().stream()
-            .flatMap(List::stream)
+        manifest.files().stream()
             .filter(file -> file.name().equals(name))
             .findFirst()
             .orElseThrow(

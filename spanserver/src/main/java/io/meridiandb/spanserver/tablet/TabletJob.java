@@ -8,62 +8,70 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Work on a tablet's files in the background: which versions become a new run, and what it
- * replaces.
+ * Work on a tablet's files in the background: which versions become a new run, and which runs stay
+ * behind it. All that a job uses was fixed when it was made, so it may be carried out again.
  */
 sealed interface TabletJob {
-  /** Length in bytes of the largest value that will be written, or more. */
-  int largestValue(List<Run> runs);
+  /** The runs that stay behind the new one, with what they hide after the job. */
+  List<Run> kept();
 
-  /** What the new run will hold, in order. */
-  Iterator<Map.Entry<VersionedKey, byte[]>> versions(List<Run> runs);
+  /** The manifest after the job; {@code runs} are all that it names. */
+  Manifest manifest(Manifest before, long nextFile, List<Manifest.RunInfo> runs);
 
-  /** The runs that stay behind the new one. */
-  List<Run> kept(List<Run> runs);
+  /** A job that writes versions. */
+  sealed interface Build extends TabletJob {
+    /** Length in bytes of the largest value that will be written, or more. */
+    int largestValue();
 
-  /** The manifest after the job; {@code files} are all that it names. */
-  Manifest manifest(Manifest before, long nextFile, List<List<FileInfo>> files);
+    /** What the new run will hold, in order. */
+    Iterator<Map.Entry<VersionedKey, byte[]>> versions();
+  }
 
   /**
-   * Writes a frozen memtable as a new run.
+   * Writes what is in memory as a new run.
    *
-   * @param frozen not written to any more
-   * @param index the entry up to which it, with the files, has everything
+   * @param layers not written to any more; what they hide was wiped up to {@code index}
+   * @param kept all runs; what they hide was wiped up to {@code index}
+   * @param horizon of the tablet at that entry
+   * @param index the entry up to which layers and runs have everything
    * @param state of the group, at that entry
    */
-  record Flush(Memtable frozen, long index, byte[] state) implements TabletJob {
+  record Flush(
+      List<MemoryLayer> layers, List<Run> kept, Timestamp horizon, long index, byte[] state)
+      implements Build {
     @Override
-    public int largestValue(List<Run> runs) {
-      return frozen.largestValue();
+    public int largestValue() {
+      return layers.stream().mapToInt(layer -> layer.table().largestValue()).max().orElse(0);
     }
 
     @Override
-    public Iterator<Map.Entry<VersionedKey, byte[]>> versions(List<Run> runs) {
-      return frozen.all();
+    public Iterator<Map.Entry<VersionedKey, byte[]>> versions() {
+      List<Iterator<Map.Entry<VersionedKey, byte[]>>> sources = new ArrayList<>();
+      for (MemoryLayer layer : layers) {
+        sources.add(layer.range(VersionedKey.before(Key.MIN), null, false));
+      }
+      return new MergedVersions(sources, false);
     }
 
     @Override
-    public List<Run> kept(List<Run> runs) {
-      return runs;
-    }
-
-    @Override
-    public Manifest manifest(Manifest before, long nextFile, List<List<FileInfo>> files) {
-      return new Manifest(index, before.horizon(), nextFile, files, state);
+    public Manifest manifest(Manifest before, long nextFile, List<Manifest.RunInfo> runs) {
+      return new Manifest(index, Timestamp.max(before.horizon(), horizon), nextFile, runs, state);
     }
   }
 
   /**
-   * Merges the newest runs into one; if these are all runs, versions below the horizon go.
+   * Merges the newest runs into one; if these are all runs, versions below the horizon go. What the
+   * runs hide goes in any case.
    *
-   * @param count how many runs, from the newest on
-   * @param all whether these are all
+   * @param merged from the newest on; they hide what was wiped up to the last checkpoint, and no
+   *     more: the checkpoint stays what it was
+   * @param kept the others
    * @param horizon where collection ends, if all runs are taken in
    */
-  record Compaction(int count, boolean all, Timestamp horizon) implements TabletJob {
+  record Compaction(List<Run> merged, List<Run> kept, Timestamp horizon) implements Build {
     @Override
-    public int largestValue(List<Run> runs) {
-      return runs.subList(0, count).stream()
+    public int largestValue() {
+      return merged.stream()
           .flatMap(run -> run.files().stream())
           .mapToInt(TabletFile::largestValue)
           .max()
@@ -71,24 +79,42 @@ sealed interface TabletJob {
     }
 
     @Override
-    public Iterator<Map.Entry<VersionedKey, byte[]>> versions(List<Run> runs) {
+    public Iterator<Map.Entry<VersionedKey, byte[]>> versions() {
       List<Iterator<Map.Entry<VersionedKey, byte[]>>> sources = new ArrayList<>();
-      for (Run run : runs.subList(0, count)) {
+      for (Run run : merged) {
         sources.add(run.range(VersionedKey.before(Key.MIN), null, false));
       }
-      MergedVersions merged = new MergedVersions(sources, false);
-      return all ? new LiveVersions(merged, horizon) : merged;
+      MergedVersions all = new MergedVersions(sources, false);
+      return kept.isEmpty() ? new LiveVersions(all, horizon) : all;
     }
 
     @Override
-    public List<Run> kept(List<Run> runs) {
-      return runs.subList(count, runs.size());
+    public Manifest manifest(Manifest before, long nextFile, List<Manifest.RunInfo> runs) {
+      Timestamp collected =
+          kept.isEmpty() ? Timestamp.max(before.horizon(), horizon) : before.horizon();
+      return new Manifest(before.flushedIndex(), collected, nextFile, runs, before.state());
+    }
+  }
+
+  /**
+   * Puts another replica's image in the place of everything (protocol G25).
+   *
+   * @param image its manifest, with its numbers of files
+   */
+  record Install(Manifest image) implements TabletJob {
+    @Override
+    public List<Run> kept() {
+      return List.of();
     }
 
     @Override
-    public Manifest manifest(Manifest before, long nextFile, List<List<FileInfo>> files) {
-      Timestamp collected = all ? Timestamp.max(before.horizon(), horizon) : before.horizon();
-      return new Manifest(before.flushedIndex(), collected, nextFile, files, before.state());
+    public Manifest manifest(Manifest before, long nextFile, List<Manifest.RunInfo> runs) {
+      return new Manifest(
+          image.flushedIndex(),
+          Timestamp.max(before.horizon(), image.horizon()),
+          nextFile,
+          runs,
+          image.state());
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class View {
   final Memtable active;
-  final @Nullable Memtable frozen;
+
+  /** Newest first; a flush writes them all into one file. */
+  final List<MemoryLayer> layers;
 
   /** Newest first. */
   final List<Run> runs;
@@ -22,9 +25,9 @@ final class View {
   final Timestamp horizon;
   private final AtomicInteger holders = new AtomicInteger(1);
 
-  View(Memtable active, @Nullable Memtable frozen, List<Run> runs, Timestamp horizon) {
+  View(Memtable active, List<MemoryLayer> layers, List<Run> runs, Timestamp horizon) {
     this.active = active;
-    this.frozen = frozen;
+    this.layers = List.copyOf(layers);
     this.runs = List.copyOf(runs);
     this.horizon = horizon;
     runs.forEach(run -> run.files().forEach(file -> file.views.incrementAndGet()));
@@ -61,8 +64,8 @@ final class View {
   /** The newest version of the seek's key at or before its timestamp, wherever it is. */
   Map.@Nullable Entry<VersionedKey, byte[]> find(VersionedKey seek) {
     Map.Entry<VersionedKey, byte[]> best = newer(null, active.ceiling(seek), seek);
-    if (frozen != null) {
-      best = newer(best, frozen.ceiling(seek), seek);
+    for (MemoryLayer layer : layers) {
+      best = newer(best, layer.ceiling(seek), seek);
     }
     long hash = 0;
     boolean hashed = false;
@@ -95,14 +98,25 @@ final class View {
 
   /** All versions from {@code from} to before {@code to} (null: to the end), or that backwards. */
   MergedVersions range(VersionedKey from, @Nullable VersionedKey to, boolean reverse) {
+    return range(from, to, reverse, file -> true);
+  }
+
+  /** The same, without the files that are not {@code wanted}. */
+  MergedVersions range(
+      VersionedKey from, @Nullable VersionedKey to, boolean reverse, Predicate<FileInfo> wanted) {
     List<Iterator<Map.Entry<VersionedKey, byte[]>>> sources = new ArrayList<>();
     sources.add(active.range(from, to, reverse));
-    if (frozen != null) {
-      sources.add(frozen.range(from, to, reverse));
+    for (MemoryLayer layer : layers) {
+      sources.add(layer.range(from, to, reverse));
     }
     for (Run run : runs) {
-      sources.add(run.range(from, to, reverse));
+      sources.add(run.range(from, to, reverse, wanted));
     }
     return new MergedVersions(sources, reverse);
+  }
+
+  /** Bytes of the heap that its versions in memory take. */
+  long memoryBytes() {
+    return active.bytes() + layers.stream().mapToLong(layer -> layer.table().bytes()).sum();
   }
 }

@@ -89,8 +89,7 @@ class TabletCrashTest {
       assertThat(f.read("row" + i % 5, ENTRIES * 10)).as(when).isEqualTo("v" + i + "-".repeat(200));
     }
     List<String> named =
-        f.onStrand(f.tablet::pinCheckpoint).manifest().runs().stream()
-            .flatMap(List::stream)
+        f.onStrand(f.tablet::exportImage).manifest().files().stream()
             .map(file -> TabletFixture.FOLDER + "/" + file.name())
             .toList();
     assertThat(f.files()).as(when + ": no file is left over").isEqualTo(named);

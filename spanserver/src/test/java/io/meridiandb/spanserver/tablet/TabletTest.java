@@ -209,11 +209,11 @@ class TabletTest {
     try (TabletFixture f = new TabletFixture(7, OPTIONS)) {
       f.apply(1, put("a", 10, "a10"));
       f.flush();
-      Tablet.PinnedCheckpoint pinned = f.onStrand(f.tablet::pinCheckpoint);
-      String file = pinned.folder() + "/" + pinned.manifest().runs().get(0).get(0).name();
+      ImageSource pinned = f.onStrand(f.tablet::exportImage);
+      String file = TabletFixture.FOLDER + "/" + pinned.manifest().files().get(0).name();
       f.compact();
       assertThat(f.files()).hasSize(2).contains(file);
-      f.run(pinned.release());
+      f.run(pinned::close);
       f.settle();
       assertThat(f.files()).hasSize(1).doesNotContain(file);
     }

@@ -1,0 +1,262 @@
+package io.meridiandb.spanserver.tablet;
+
+import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.disk.DiskFile;
+import io.meridiandb.kernel.disk.DiskFullException;
+import io.meridiandb.kernel.strand.Strand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes another replica's image in (protocol G25): see {@link ImageSource} for its bytes. They are
+ * written beside this tablet's own files and checked; {@link #finish} then puts them in the place
+ * of everything in one step, the manifest's. A crash before that step leaves this tablet as it was,
+ * after it the tablet is the image.
+ *
+ * <p>All methods are called on the tablet's strand, and futures complete there. Failures: {@link
+ * TabletDamagedException} if the bytes are not what their checksums say, {@link DiskFullException}
+ * if there is no room; the tablet is then as it was, and the sink must be {@link #abort}ed. Any
+ * other error of the disk is final, as everywhere.
+ */
+public final class ImageSink {
+  /** How names of files of an unfinished image end. */
+  static final String SUFFIX = ".part";
+
+  /** The largest manifest that is taken. */
+  static final int MANIFEST_BYTES_MAX = 256 << 20;
+
+  private final TabletFolder folder;
+  private final Strand strand;
+  private final Strand disk;
+  private final Tablet tablet;
+  private final Writer writer = new Writer();
+  private long accepted;
+  private boolean ended;
+
+  ImageSink(Tablet tablet, TabletFolder folder, Strand strand, Strand disk) {
+    this.tablet = tablet;
+    this.folder = folder;
+    this.strand = strand;
+    this.disk = disk;
+  }
+
+  static String nameOf(FileInfo file) {
+    return "%08d%s".formatted(file.number(), SUFFIX);
+  }
+
+  /** How many bytes it has got: where to go on after the stream broke. */
+  public long position() {
+    return accepted;
+  }
+
+  /**
+   * Takes the bytes at {@code position}; those it has already are skipped.
+   *
+   * @param bytes not changed any more by the caller
+   * @return completes once they are written, with whether the image is whole
+   */
+  public CompletableFuture<Boolean> write(long position, byte[] bytes) {
+    Invariants.check(!ended, "an image gets bytes after its end");
+    Invariants.check(
+        position <= accepted, "an image of %s bytes so far gets those at %s", accepted, position);
+    int known = Math.toIntExact(Math.min(bytes.length, accepted - position));
+    ByteBuffer fresh = ByteBuffer.wrap(bytes, known, bytes.length - known);
+    accepted += fresh.remaining();
+    return onDisk(() -> {
+      writer.write(fresh);
+      return writer.whole();
+    });
+  }
+
+  /**
+   * Makes everything durable and switches the tablet over. When the future completes, {@link
+   * Tablet#appliedIndex}, {@link Tablet#flushedIndex} and {@link Tablet#checkpointState} are those
+   * of the image.
+   */
+  public CompletableFuture<Void> finish() {
+    Invariants.check(!ended, "an image ends twice");
+    ended = true;
+    CompletableFuture<Void> installed = new CompletableFuture<>();
+    onDisk(
+            () -> {
+              writer.end();
+              return true;
+            })
+        .whenComplete((done, error) -> {
+          if (error != null) {
+            installed.completeExceptionally(error);
+          } else {
+            tablet.install(writer.manifest(), installed);
+          }
+        });
+    return installed;
+  }
+
+  /** Gives the image up; what was written of it goes. */
+  public void abort() {
+    ended = true;
+    onDisk(() -> {
+      writer.drop();
+      return true;
+    });
+    tablet.importEnded();
+  }
+
+  private interface Step {
+    boolean run() throws IOException;
+  }
+
+  private CompletableFuture<Boolean> onDisk(Step step) {
+    CompletableFuture<Boolean> result = new CompletableFuture<>();
+    disk.execute(() -> {
+      try {
+        boolean value = step.run();
+        writer.forced.whenComplete((forced, error) ->
+            strand.execute(() -> {
+              if (error != null) {
+                result.completeExceptionally(error);
+              } else {
+                result.complete(value);
+              }
+            }));
+      } catch (IOException | RuntimeException e) {
+        strand.execute(() -> result.completeExceptionally(e));
+      }
+    });
+    return result;
+  }
+
+  /** The part that waits for the disk; used on the disk's strand. */
+  private final class Writer {
+    private final ByteBuffer manifestLength = ByteBuffer.allocate(4);
+    private @Nullable ByteBuffer manifestBytes;
+    private @Nullable Manifest manifest;
+    private List<FileInfo> files = List.of();
+    private int next;
+    private @Nullable DiskFile current;
+    private CompletableFuture<Void> forced = CompletableFuture.completedFuture(null);
+    private CRC32C crc = new CRC32C();
+    private long offset;
+
+    /** The manifest of the image, once it is there. */
+    Manifest manifest() {
+      Manifest read = manifest;
+      if (read == null) {
+        throw Invariants.unreachable("an image in %s ends before its manifest", folder.path);
+      }
+      return read;
+    }
+
+    boolean whole() {
+      return manifest != null && next == files.size();
+    }
+
+    void write(ByteBuffer bytes) throws IOException {
+      while (bytes.hasRemaining()) {
+        if (manifest == null) {
+          head(bytes);
+        } else {
+          file(bytes);
+        }
+      }
+    }
+
+    private void head(ByteBuffer bytes) throws IOException {
+      fill(manifestLength, bytes);
+      if (manifestLength.hasRemaining()) {
+        return;
+      }
+      ByteBuffer into = manifestBytes;
+      if (into == null) {
+        int length = manifestLength.getInt(0);
+        if (length <= 0 || length > MANIFEST_BYTES_MAX) {
+          throw damaged("says its manifest has %d bytes".formatted(length));
+        }
+        into = ByteBuffer.allocate(length);
+        manifestBytes = into;
+      }
+      fill(into, bytes);
+      if (!into.hasRemaining()) {
+        Manifest read = Manifest.decode(into.flip(), "the manifest of an image for " + folder.path);
+        manifest = read;
+        files = read.files();
+      }
+    }
+
+    private static void fill(ByteBuffer into, ByteBuffer from) {
+      int length = Math.min(into.remaining(), from.remaining());
+      into.put(from.slice(from.position(), length));
+      from.position(from.position() + length);
+    }
+
+    private void file(ByteBuffer bytes) throws IOException {
+      if (next == files.size()) {
+        throw damaged("has %d bytes too many".formatted(bytes.remaining()));
+      }
+      FileInfo info = files.get(next);
+      DiskFile file = current;
+      if (file == null) {
+        file = folder.disk.open(folder.path + "/" + nameOf(info));
+        current = file;
+        file.setSize(0);
+        file.preallocate(info.bytes());
+      }
+      int length = (int) Math.min(bytes.remaining(), info.bytes() - offset);
+      ByteBuffer part = bytes.slice(bytes.position(), length);
+      crc.update(part.duplicate());
+      file.write(offset, part);
+      bytes.position(bytes.position() + length);
+      offset += length;
+      if (offset == info.bytes()) {
+        if ((int) crc.getValue() != info.crc()) {
+          throw damaged(
+              "has %s with checksum %08x, its manifest says %08x"
+                  .formatted(info.name(), (int) crc.getValue(), info.crc()));
+        }
+        forced = CompletableFuture.allOf(forced, forceAndClose(file));
+        current = null;
+        crc = new CRC32C();
+        offset = 0;
+        next++;
+      }
+    }
+
+    private static CompletableFuture<Void> forceAndClose(DiskFile file) {
+      return file.force()
+          .thenAccept(done -> {
+            try {
+              file.close();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    }
+
+    void end() throws IOException {
+      if (!whole()) {
+        throw damaged("ends in its middle");
+      }
+      folder.disk.forceFolder(folder.path);
+    }
+
+    void drop() throws IOException {
+      if (current != null) {
+        current.close();
+        current = null;
+      }
+      for (FileInfo file : files) {
+        folder.disk.delete(folder.path + "/" + nameOf(file));
+      }
+    }
+
+    private TabletDamagedException damaged(String how) {
+      return new TabletDamagedException(
+          "an image for %s %s; it is thrown away".formatted(folder.path, how));
+    }
+  }
+}
