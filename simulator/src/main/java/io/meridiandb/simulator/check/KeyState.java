@@ -1,0 +1,114 @@
+package io.meridiandb.simulator.check;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** One key while a history is replayed: its newest version, and what it may be as well. */
+final class KeyState {
+  /** So many writes of unknown outcome may show for the first time in one read. */
+  private static final int POSSIBLE_TOGETHER_MAX = 3;
+
+  private long value = Op.ABSENT;
+  private List<Long> list = new ArrayList<>();
+  private long timestamp = Long.MIN_VALUE;
+
+  /** Writes of transactions of which nobody knows whether they took place. */
+  private final List<Op> possible = new ArrayList<>();
+
+  long timestamp() {
+    return timestamp;
+  }
+
+  /** A write that took place at {@code at}. */
+  void apply(Op op, long at) {
+    change(op);
+    timestamp = at;
+  }
+
+  private void change(Op op) {
+    switch (op) {
+      case Op.Write write -> value = write.value();
+      case Op.Increment add -> value = plus(value, add.delta());
+      case Op.Append append -> list.add(append.element());
+      case Op.Read _, Op.ReadList _, Op.ReadRange _ -> {}
+    }
+  }
+
+  private static long plus(long value, long delta) {
+    return value == Op.ABSENT ? Op.ABSENT : value + delta;
+  }
+
+  /** A write that may have taken place, or may yet: nothing tells when, so it stays possible. */
+  void mayHave(Op op) {
+    possible.add(op);
+  }
+
+  /**
+   * Whether a reader may see {@code seen}; a possible write that explains it has taken place from
+   * then on.
+   */
+  boolean shows(long seen) {
+    return shows(seen, POSSIBLE_TOGETHER_MAX);
+  }
+
+  private boolean shows(long seen, int more) {
+    if (seen == value) {
+      return true;
+    }
+    if (more == 0) {
+      return false;
+    }
+    for (Op op : possible.stream().filter(op -> !(op instanceof Op.Append)).toList()) {
+      long before = value;
+      possible.remove(op);
+      change(op);
+      if (shows(seen, more - 1)) {
+        return true;
+      }
+      value = before;
+      possible.add(op);
+    }
+    return false;
+  }
+
+  /** The same for a list: possible elements may stand at its end. */
+  boolean shows(List<Long> seen) {
+    if (seen.equals(list)) {
+      return true;
+    }
+    if (seen.size() < list.size() || !seen.subList(0, list.size()).equals(list)) {
+      return false;
+    }
+    for (long element : List.copyOf(seen.subList(list.size(), seen.size()))) {
+      boolean known =
+          possible.removeIf(op -> op instanceof Op.Append append && append.element() == element);
+      if (!known) {
+        return false;
+      }
+      list.add(element);
+    }
+    return true;
+  }
+
+  boolean exists() {
+    return value != Op.ABSENT;
+  }
+
+  @Override
+  public String toString() {
+    if (!list.isEmpty()) {
+      return list.toString();
+    }
+    return exists() ? Long.toString(value) : "-";
+  }
+
+  /** The same key for one transaction, with what it has written itself so far. */
+  KeyState copy() {
+    KeyState copy = new KeyState();
+    copy.value = value;
+    copy.list = new ArrayList<>(list);
+    copy.timestamp = timestamp;
+    copy.possible.addAll(possible);
+    return copy;
+  }
+}
