@@ -5,16 +5,13 @@ import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.strand.Strand;
-import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.log.LogFailedException;
 import io.meridiandb.paxos.log.WriteAheadLog;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.HostServices;
-import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.ReplicaHost;
 import io.meridiandb.placement.locationproxy.LocationProxy;
 import io.meridiandb.spanserver.group.ServerGroups;
-import io.meridiandb.spanserver.group.TabletGroup;
 import io.meridiandb.sql.session.ServerInfo;
 import io.meridiandb.sql.session.SqlService;
 import io.meridiandb.truetime.ClockWatch;
@@ -23,8 +20,9 @@ import io.meridiandb.txn.gateway.GatewayImpl;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +57,7 @@ public final class Node {
   private @Nullable Running running;
 
   /** What there is once the log is open. */
-  private record Running(WriteAheadLog log, ReplicaHost host, List<Served> served) {}
-
-  private record Served(Replica replica, TabletGroup tablet) {}
+  private record Running(WriteAheadLog log, ReplicaHost host, HostedGroups groups) {}
 
   private Node(Env env, TrueTime trueTime, NodeConfig config) {
     this.env = env;
@@ -73,7 +69,7 @@ public final class Node {
     this.clockWatch = new ClockWatch(trueTime, env.events());
     messenger.watchClocks(clockWatch);
     this.groups = new ServerGroups(env, trueTime, messenger, strand, config.sizes().groups());
-    LocationProxy router = new LocationProxy(config.members());
+    LocationProxy router = new LocationProxy(List.copyOf(config.groupZero().dataHolders()));
     GatewayImpl gateway = new GatewayImpl(env, trueTime, messenger, router, strand);
     ServerInfo info =
         new ServerInfo(VERSION, config.name(), config.identity().universe().toString());
@@ -97,10 +93,13 @@ public final class Node {
               config.identity().universe(), config.identity().server(), config.sizes().log());
       WriteAheadLog log =
           env.fibers().await(WriteAheadLog.open(env, owner, strand, this::logFailed), LOG_OPEN_MAX);
-      TabletGroup tablet = groups.open(GroupId.ZERO);
-      CompletableFuture<Void> serving = new CompletableFuture<>();
-      strand.execute(() -> serve(log, tablet, serving));
-      env.fibers().await(serving, LOG_OPEN_MAX);
+      CompletableFuture<Running> ready = new CompletableFuture<>();
+      strand.execute(() -> prepare(log, ready));
+      Running now = env.fibers().await(ready, LOG_OPEN_MAX);
+      for (Map.Entry<GroupId, ReplicaSet> group : firstGroups(now.host).entrySet()) {
+        now.groups.open(group.getKey(), group.getValue());
+      }
+      now.host.start();
       if (config.sizes().warmPlanner()) {
         sql.warmUp();
       }
@@ -112,24 +111,29 @@ public final class Node {
     }
   }
 
-  private void serve(WriteAheadLog log, TabletGroup tablet, CompletableFuture<Void> serving) {
+  private void prepare(WriteAheadLog log, CompletableFuture<Running> ready) {
     try {
       HostServices services = new HostServices(env, strand, messenger, log, trueTime, clockWatch);
       ReplicaHost host = new ReplicaHost(services, config.lease());
-      Replica replica = host.open(
-              tablet.group(),
-              ReplicaSet.ofFull(config.members()),
-              tablet,
-              LeaderPreference.NONE);
-      tablet.bind(replica);
-      tablet.onStop((group, cause, diskFailed) -> groupStopped(host, cause, diskFailed));
-      groups.serve(tablet);
-      running = new Running(log, host, List.of(new Served(replica, tablet)));
-      host.start();
-      serving.complete(null);
+      HostedGroups hosted =
+          new HostedGroups(
+              new HostedGroups.Ground(env, strand, config.identity().server(), groups, host),
+              (group, cause, diskFailed) -> groupStopped(host, cause, diskFailed));
+      Running now = new Running(log, host, hosted);
+      running = now;
+      ready.complete(now);
     } catch (RuntimeException e) {
-      serving.completeExceptionally(e);
+      ready.completeExceptionally(e);
     }
+  }
+
+  /** The groups that the log remembers, and group 0 if the universe was made with one here. */
+  private Map<GroupId, ReplicaSet> firstGroups(ReplicaHost host) {
+    Map<GroupId, ReplicaSet> first = new TreeMap<>(host.recoveredGroups());
+    if (config.groupZero().kindOf(config.identity().server()) != null) {
+      first.putIfAbsent(GroupId.ZERO, config.groupZero());
+    }
+    return first;
   }
 
   /**
@@ -176,21 +180,8 @@ public final class Node {
   }
 
   private NodeStatus statusNow() {
-    List<NodeStatus.GroupStatus> list = new ArrayList<>();
     Running now = running;
-    if (now != null) {
-      for (Served served : now.served) {
-        Replica replica = served.replica;
-        list.add(
-            new NodeStatus.GroupStatus(
-                replica.group(),
-                replica.leaderHint(),
-                replica.leaseValidNow(),
-                replica.ballot(),
-                replica.appliedIndex(),
-                served.tablet.stopped()));
-      }
-    }
+    List<NodeStatus.GroupStatus> list = now == null ? List.of() : now.groups.status();
     return new NodeStatus(trueTime.now(), clockWatch.fenced(), sql.openSessions(), list);
   }
 

@@ -1,25 +1,31 @@
 package io.meridiandb.server;
 
-import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogOptions;
+import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.placement.Topology;
 import io.meridiandb.spanserver.group.GroupOptions;
 import io.meridiandb.spanserver.tablet.TabletOptions;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * What a node must be told.
  *
  * @param identity who it is
  * @param name its name, for people
- * @param members the voters of group 0
+ * @param topology all servers of the universe and where they stand
+ * @param groupZero the first members of group 0
  * @param lease how long leases are
  * @param sizes how large its files and memories are
  */
 public record NodeConfig(
-    ServerIdentity identity, String name, List<ServerId> members, LeaseConfig lease, Sizes sizes) {
+    ServerIdentity identity,
+    String name,
+    Topology topology,
+    ReplicaSet groupZero,
+    LeaseConfig lease,
+    Sizes sizes) {
 
   /**
    * How large a node's files and memories are.
@@ -45,10 +51,6 @@ public record NodeConfig(
             new GroupOptions(TabletOptions.SMALL, GroupOptions.DEFAULT.versionRetention()),
             QUERY_BYTES_SMALL,
             false);
-  }
-
-  public NodeConfig {
-    members = List.copyOf(members);
   }
 
   /** A lease of {@code length}, asked for six times while it lasts. */

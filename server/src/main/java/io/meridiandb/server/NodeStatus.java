@@ -4,6 +4,7 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ public record NodeStatus(TTInterval clock, boolean fenced, int sessions, List<Gr
   /**
    * One group as its replica here sees it.
    *
+   * @param members who has a replica, as far as this one's log tells
    * @param leader who leads as far as known, or null
    * @param leading whether this replica leads and its lease is valid
    * @param ballot the highest ballot promised
@@ -28,6 +30,7 @@ public record NodeStatus(TTInterval clock, boolean fenced, int sessions, List<Gr
    */
   public record GroupStatus(
       GroupId group,
+      ReplicaSet members,
       @Nullable ServerId leader,
       boolean leading,
       Ballot ballot,

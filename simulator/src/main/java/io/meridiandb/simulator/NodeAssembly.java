@@ -5,6 +5,9 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogOptions;
+import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.placement.ServerPlace;
+import io.meridiandb.placement.Topology;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeConfig;
 import io.meridiandb.simulator.universe.SimulatedNode;
@@ -36,8 +39,22 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
       Env env, ServerIdentity self, List<ServerId> members, Duration clockBound) {
     TrueTime trueTime = TrueTimes.staticBound(env.clocks(), clockBound);
     NodeConfig config =
-        new NodeConfig(self, self.server().toString(), members, LeaseConfig.DEFAULT, SIZES);
+        new NodeConfig(
+            self,
+            self.server().toString(),
+            topology(members),
+            ReplicaSet.ofFull(members),
+            LeaseConfig.DEFAULT,
+            SIZES);
     return new RealNode(Node.assemble(env, trueTime, config));
+  }
+
+  private static Topology topology(List<ServerId> servers) {
+    return new Topology(
+        servers.stream()
+            .map(id ->
+                new ServerPlace(id, id.toString(), "region-" + id.value(), "zone-" + id.value()))
+            .toList());
   }
 
   private record RealNode(Node node) implements SimulatedNode {

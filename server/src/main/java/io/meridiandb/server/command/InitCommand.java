@@ -43,8 +43,11 @@ public final class InitCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .println(
-              "universe %s: %d servers, group 0 on all of them"
-                  .formatted(identity.universe(), universe.servers().size()));
+              "universe %s: %d servers, group 0 on %s"
+                  .formatted(
+                      identity.universe(),
+                      universe.servers().size(),
+                      GroupZero.choose(universe.servers()).members()));
       spec.commandLine().getOut().flush();
     }
     return 0;
@@ -70,7 +73,7 @@ public final class InitCommand implements Callable<Integer> {
       }
     }
     UniverseIdentity identity = UniverseIdentity.mint(new SystemClocks());
-    GroupZero group = new GroupZero(universe.servers().stream().map(ServerConfig::id).toList());
+    GroupZero group = GroupZero.choose(universe.servers());
     try {
       for (ServerConfig server : universe.servers()) {
         DataFolder.initialize(server.data(), identity.universe(), server.id());

@@ -10,6 +10,9 @@ import io.meridiandb.kernel.system.LocalNetwork;
 import io.meridiandb.kernel.system.MemoryDisk;
 import io.meridiandb.kernel.system.SystemEnv;
 import io.meridiandb.kernel.system.SystemEvents;
+import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.placement.ServerPlace;
+import io.meridiandb.placement.Topology;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeConfig;
 import io.meridiandb.truetime.TrueTimes;
@@ -70,7 +73,8 @@ final class MemoryUniverse {
         new NodeConfig(
             new ServerIdentity(id, SERVER, 1),
             "mem:" + name,
-            List.of(SERVER),
+            new Topology(List.of(new ServerPlace(SERVER, "mem", "memory", "memory"))),
+            ReplicaSet.ofFull(List.of(SERVER)),
             NodeConfig.lease(LEASE),
             NodeConfig.Sizes.SMALL);
     Node node = Node.assemble(env, TrueTimes.staticBound(env.clocks(), Duration.ZERO), config);

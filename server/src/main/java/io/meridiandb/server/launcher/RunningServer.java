@@ -12,6 +12,8 @@ import io.meridiandb.kernel.system.NetworkDelay;
 import io.meridiandb.kernel.system.SystemClocks;
 import io.meridiandb.kernel.system.SystemEnv;
 import io.meridiandb.kernel.system.SystemEvents;
+import io.meridiandb.placement.ServerPlace;
+import io.meridiandb.placement.Topology;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeConfig;
 import io.meridiandb.server.config.ConfigException;
@@ -121,6 +123,7 @@ public final class RunningServer implements AutoCloseable {
         new NodeConfig(
             self,
             server.name(),
+            topology(universe),
             GroupZero.read(disk).members(),
             NodeConfig.lease(universe.lease()),
             NodeConfig.Sizes.PRODUCTION);
@@ -143,6 +146,13 @@ public final class RunningServer implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Topology topology(UniverseConfig universe) {
+    return new Topology(
+        universe.servers().stream()
+            .map(each -> new ServerPlace(each.id(), each.name(), each.region(), each.zone()))
+            .toList());
   }
 
   private static SortedMap<ServerId, Endpoint> peers(UniverseConfig universe) {

@@ -1,0 +1,142 @@
+package io.meridiandb.server;
+
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.event.Events.Level;
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
+import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.paxos.replica.Replica;
+import io.meridiandb.paxos.replica.ReplicaHost;
+import io.meridiandb.spanserver.group.ServerGroups;
+import io.meridiandb.spanserver.group.TabletGroup;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The groups that have a replica on this server: those that its log remembers, and those that are
+ * made while it runs. A replica with data has a tablet, a witness has none (DESIGN 4).
+ *
+ * <p>{@link #open} is called on a fiber, everything else on the server strand.
+ */
+final class HostedGroups {
+  private static final Duration OPEN_MAX = Duration.ofSeconds(50);
+
+  /** A replica and, unless it is a witness, its tablet. */
+  record Served(Replica replica, @Nullable TabletGroup tablet) {}
+
+  /** Is told, on the strand, that a group has stopped on this server. */
+  private final TabletGroup.StopListener stopListener;
+
+  private final Env env;
+  private final Strand strand;
+  private final ServerId self;
+  private final ServerGroups groups;
+  private final ReplicaHost host;
+  private final Map<GroupId, Served> served = new TreeMap<>();
+  private final Map<GroupId, CompletableFuture<Void>> opening = new TreeMap<>();
+
+  /** What the groups of a server stand on. */
+  record Ground(Env env, Strand strand, ServerId self, ServerGroups groups, ReplicaHost host) {}
+
+  HostedGroups(Ground ground, TabletGroup.StopListener stopListener) {
+    this.env = ground.env;
+    this.strand = ground.strand;
+    this.self = ground.self;
+    this.groups = ground.groups;
+    this.host = ground.host;
+    this.stopListener = stopListener;
+  }
+
+  /**
+   * Opens this server's replica of a group; nothing happens if it is open. May wait for the disk.
+   *
+   * @param members the group's members if this server's log knows none
+   * @throws IOException if the disk cannot be read
+   */
+  void open(GroupId group, ReplicaSet members) throws IOException {
+    ReplicaSet.Kind kind = members.kindOf(self);
+    if (kind == null) {
+      env.events()
+          .event(Level.WARNING, "server", "%s has no replica here: %s".formatted(group, members));
+      return;
+    }
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    CompletableFuture<@Nullable CompletableFuture<Void>> claimed = new CompletableFuture<>();
+    strand.execute(() -> claimed.complete(claim(group, mine)));
+    CompletableFuture<Void> others = env.fibers().await(claimed, OPEN_MAX);
+    if (others != null) {
+      env.fibers().await(others, OPEN_MAX);
+      return;
+    }
+    try {
+      TabletGroup tablet = kind == ReplicaSet.Kind.WITNESS ? null : groups.open(group);
+      strand.execute(() -> begin(group, members, tablet, mine));
+      env.fibers().await(mine, OPEN_MAX);
+    } finally {
+      mine.completeExceptionally(new IOException(group + " could not be opened"));
+      strand.execute(() -> opening.remove(group, mine));
+    }
+  }
+
+  /** Null if the caller is to open it; otherwise what to wait for. */
+  private @Nullable CompletableFuture<Void> claim(GroupId group, CompletableFuture<Void> mine) {
+    if (served.containsKey(group)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return opening.putIfAbsent(group, mine);
+  }
+
+  private void begin(
+      GroupId group,
+      ReplicaSet members,
+      @Nullable TabletGroup tablet,
+      CompletableFuture<Void> done) {
+    try {
+      Replica replica;
+      if (tablet == null) {
+        replica = host.openWitness(group, members);
+      } else {
+        replica = host.open(group, members, tablet, LeaderPreference.NONE);
+        tablet.bind(replica);
+        tablet.onStop(stopListener);
+        groups.serve(tablet);
+      }
+      served.put(group, new Served(replica, tablet));
+      done.complete(null);
+    } catch (RuntimeException e) {
+      done.completeExceptionally(e);
+    }
+  }
+
+  /** Does something with each replica. */
+  void forEach(Consumer<Served> action) {
+    served.values().forEach(action);
+  }
+
+  /** How each replica is now. */
+  List<NodeStatus.GroupStatus> status() {
+    List<NodeStatus.GroupStatus> list = new ArrayList<>();
+    for (Served each : served.values()) {
+      Replica replica = each.replica;
+      list.add(
+          new NodeStatus.GroupStatus(
+              replica.group(),
+              replica.members(),
+              replica.leaderHint(),
+              replica.leaseValidNow(),
+              replica.ballot(),
+              replica.appliedIndex(),
+              each.tablet != null && each.tablet.stopped()));
+    }
+    return list;
+  }
+}
