@@ -7,6 +7,8 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.strand.Timer;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.replica.ImageSink;
+import io.meridiandb.paxos.replica.ImageSource;
 import io.meridiandb.paxos.replica.LeaderTerm;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.StateMachine;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -184,6 +187,17 @@ public final class TabletGroup implements StateMachine, TabletHost {
   public void stepDown() {
     leading = false;
     handle(Participant::stepDown);
+  }
+
+  @Override
+  public CompletableFuture<ImageSource> exportImage() {
+    return CompletableFuture.completedFuture(tablet.exportImage());
+  }
+
+  @Override
+  public CompletableFuture<ImageSink> importImage(long index) {
+    return CompletableFuture.completedFuture(
+        tablet.importImage(() -> handle(at -> at.restore(tablet.checkpointState()))));
   }
 
   @Override

@@ -52,6 +52,7 @@ final class Checkpoints {
   private @Nullable TabletJob job;
   private @Nullable Runnable afterJob;
   private @Nullable CompletableFuture<Void> installing;
+  private Runnable afterInstall = () -> {};
   private boolean flushWanted;
   private boolean flushDue;
   private boolean flushScheduled;
@@ -147,10 +148,10 @@ final class Checkpoints {
   }
 
   /** The last checkpoint, with its files held. */
-  ImageSource image() {
+  CheckpointImage image() {
     View held = views.hold();
     List<TabletFile> files = runs.stream().flatMap(run -> run.files().stream()).toList();
-    return new ImageSource(manifest, files, () -> views.letGo(held));
+    return new CheckpointImage(manifest, files, () -> views.letGo(held));
   }
 
   /**
@@ -274,6 +275,7 @@ final class Checkpoints {
     env.events().count("tablet.installs", 1);
     CompletableFuture<Void> told = Objects.requireNonNull(installing);
     installing = null;
+    afterInstall.run();
     told.complete(null);
   }
 
@@ -320,7 +322,8 @@ final class Checkpoints {
       return;
     }
     CompletableFuture<Void> install = installing;
-    if (install != null && (cause instanceof DiskFullException || isDamage(cause))) {
+    if (install != null
+        && (cause instanceof DiskFullException || cause instanceof TabletDamagedException)) {
       job = null;
       installing = null;
       install.completeExceptionally(cause);
@@ -336,14 +339,18 @@ final class Checkpoints {
       strand.schedule(DISK_FULL_RETRY, () -> retry(failed));
       return;
     }
-    stopped = true;
-    env.events()
-        .failure("spanserver.tablet", "a file of " + folder.path + " could not be written", cause);
-    host.failed(cause);
+    diskFailed(cause);
   }
 
-  private static boolean isDamage(Throwable cause) {
-    return cause instanceof TabletDamagedException;
+  /** Nothing is written any more, and the host is told. */
+  void diskFailed(Throwable cause) {
+    if (!stopped) {
+      stopped = true;
+      env.events()
+          .failure(
+              "spanserver.tablet", "a file of " + folder.path + " could not be written", cause);
+      host.failed(cause);
+    }
   }
 
   /** A flush is tried until it succeeds; a merge that found no room need not be. */
@@ -360,7 +367,7 @@ final class Checkpoints {
   }
 
   /** The image of a sink is on the disk: it takes the place of everything. */
-  void install(Manifest image, CompletableFuture<Void> installed) {
+  void install(Manifest image, Runnable whenInstalled, CompletableFuture<Void> installed) {
     if (stopped) {
       installed.completeExceptionally(new IllegalStateException(folder.path + " is closed"));
     } else if (image.flushedIndex() < appliedIndex) {
@@ -369,8 +376,9 @@ final class Checkpoints {
               "an image of entry %d comes too late for %s, which has entry %d"
                   .formatted(image.flushedIndex(), folder.path, appliedIndex)));
     } else if (job != null) {
-      afterJob = () -> install(image, installed);
+      afterJob = () -> install(image, whenInstalled, installed);
     } else {
+      afterInstall = whenInstalled;
       installing = installed;
       start(new TabletJob.Install(image));
     }

@@ -107,7 +107,7 @@ final class JobRunner {
       for (FileInfo file : run.files()) {
         FileInfo here = file.numbered(number++);
         folder.disk.rename(
-            folder.path + "/" + ImageSink.nameOf(file), folder.path + "/" + here.name());
+            folder.path + "/" + CheckpointInstall.nameOf(file), folder.path + "/" + here.name());
         files.add(here);
       }
       after.add(new Run(opened(files), new RangeSet(run.wiped())));

@@ -30,6 +30,7 @@ public final class Tablet implements VersionStore {
   private final Checkpoints checkpoints;
   private final ViewHolder views;
   private boolean importing;
+  private Runnable afterInstall = () -> {};
 
   private Tablet(
       Env env, Strand strand, TabletFolder folder, TabletOptions options, TabletHost host)
@@ -241,21 +242,32 @@ public final class Tablet implements VersionStore {
   }
 
   /** The last checkpoint, for a replica that has to be built; on the strand. */
-  public ImageSource exportImage() {
+  public CheckpointImage exportImage() {
     return checkpoints.image();
   }
 
-  /** Begins to take another replica's image in, one at a time; on the strand. */
-  public ImageSink importImage() {
+  /**
+   * Begins to take another replica's image in, one at a time; on the strand.
+   *
+   * @param whenInstalled runs on the strand once the tablet is the image, before anything else is
+   *     applied: the rest of the group's state is then {@link #checkpointState}
+   */
+  public CheckpointInstall importImage(Runnable whenInstalled) {
     Invariants.check(!importing, "%s takes an image in already", folder.path);
     importing = true;
-    return new ImageSink(this, folder, strand, checkpoints.disk());
+    afterInstall = whenInstalled;
+    return new CheckpointInstall(this, folder, strand, checkpoints.disk());
   }
 
   /** The image of a sink is on the disk: it takes the place of everything. */
   void install(Manifest image, CompletableFuture<Void> installed) {
     importing = false;
-    checkpoints.install(image, installed);
+    checkpoints.install(image, afterInstall, installed);
+  }
+
+  /** A write beside the tablet's files failed for good. */
+  void diskFailed(Throwable cause) {
+    checkpoints.diskFailed(cause);
   }
 
   /** The sink was given up. */

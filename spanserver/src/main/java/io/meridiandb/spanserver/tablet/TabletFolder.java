@@ -60,13 +60,22 @@ final class TabletFolder {
     disk.forceFolder(path);
   }
 
+  /** Deletes what is left of an image that was not finished. */
+  void deleteParts() throws IOException {
+    for (String name : disk.list(path)) {
+      if (name.endsWith(CheckpointInstall.SUFFIX)) {
+        disk.delete(path + "/" + name);
+      }
+    }
+  }
+
   /** Deletes files that a crash left behind: those the manifest does not name. */
   void deleteLeftovers(Manifest manifest) throws IOException {
     Set<String> wanted = new TreeSet<>();
     manifest.files().forEach(file -> wanted.add(file.name()));
     for (String name : disk.list(path)) {
       boolean unnamed = name.endsWith(FileInfo.SUFFIX) && !wanted.contains(name);
-      if (unnamed || name.endsWith(ImageSink.SUFFIX) || name.equals(MANIFEST_IN_WORK)) {
+      if (unnamed || name.endsWith(CheckpointInstall.SUFFIX) || name.equals(MANIFEST_IN_WORK)) {
         disk.delete(path + "/" + name);
       }
     }

@@ -209,7 +209,7 @@ class TabletTest {
     try (TabletFixture f = new TabletFixture(7, OPTIONS)) {
       f.apply(1, put("a", 10, "a10"));
       f.flush();
-      ImageSource pinned = f.onStrand(f.tablet::exportImage);
+      CheckpointImage pinned = f.onStrand(f.tablet::exportImage);
       String file = TabletFixture.FOLDER + "/" + pinned.manifest().files().get(0).name();
       f.compact();
       assertThat(f.files()).hasSize(2).contains(file);

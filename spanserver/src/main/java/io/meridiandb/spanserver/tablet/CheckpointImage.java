@@ -1,10 +1,14 @@
 package io.meridiandb.spanserver.tablet;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.paxos.replica.ImageSource;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A replica's exact state at one index (protocol G25) as one row of bytes, for a replica that has
@@ -13,16 +17,16 @@ import java.util.List;
  * has a checksum itself; so whoever receives the bytes can check all of them.
  *
  * <p>The bytes are those of a durable checkpoint. Its files stay until {@link #close}; writing goes
- * on meanwhile. May be read from any thread, one at a time.
+ * on meanwhile. They are read from the mapped files.
  */
-public final class ImageSource implements AutoCloseable {
+public final class CheckpointImage implements ImageSource {
   private final Manifest manifest;
   private final List<MemorySegment> parts = new ArrayList<>();
   private final Runnable release;
   private final long length;
   private boolean closed;
 
-  ImageSource(Manifest manifest, List<TabletFile> files, Runnable release) {
+  CheckpointImage(Manifest manifest, List<TabletFile> files, Runnable release) {
     this.manifest = manifest;
     this.release = release;
     ByteBuffer encoded = manifest.encode();
@@ -34,13 +38,9 @@ public final class ImageSource implements AutoCloseable {
   }
 
   /** The entry up to which it has everything, and none later. */
+  @Override
   public long index() {
     return manifest.flushedIndex();
-  }
-
-  /** The group's own state at that index, as {@link TabletHost#state} gave it. */
-  public byte[] state() {
-    return manifest.state();
   }
 
   /** How many bytes it has in all. */
@@ -53,14 +53,9 @@ public final class ImageSource implements AutoCloseable {
     return manifest;
   }
 
-  /**
-   * Reads bytes at any place.
-   *
-   * @param position from 0 to {@link #length}
-   * @param bytesMax how many at most
-   * @return at least one byte, none only at the end; may end early at the end of a file
-   */
-  public byte[] read(long position, int bytesMax) {
+  /** Reads bytes at any place; may end early at the end of a file. */
+  @Override
+  public CompletableFuture<ByteString> read(long position, int bytesMax) {
     Invariants.check(!closed, "an image is read after it was closed");
     long start = position;
     for (MemorySegment part : parts) {
@@ -68,12 +63,12 @@ public final class ImageSource implements AutoCloseable {
         long size = Math.min(bytesMax, part.byteSize() - start);
         byte[] bytes = new byte[Math.toIntExact(size)];
         MemorySegment.copy(part, start, MemorySegment.ofArray(bytes), 0, size);
-        return bytes;
+        return CompletableFuture.completedFuture(UnsafeByteOperations.unsafeWrap(bytes));
       }
       start -= part.byteSize();
     }
     Invariants.check(start == 0, "an image of %s bytes is read at %s", length, position);
-    return new byte[0];
+    return CompletableFuture.completedFuture(ByteString.EMPTY);
   }
 
   /** Lets the files go. */

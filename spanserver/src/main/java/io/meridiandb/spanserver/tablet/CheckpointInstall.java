@@ -1,9 +1,11 @@
 package io.meridiandb.spanserver.tablet;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.disk.DiskFullException;
 import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.paxos.replica.ImageSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,17 +15,17 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes another replica's image in (protocol G25): see {@link ImageSource} for its bytes. They are
- * written beside this tablet's own files and checked; {@link #finish} then puts them in the place
- * of everything in one step, the manifest's. A crash before that step leaves this tablet as it was,
- * after it the tablet is the image.
+ * Takes another replica's image in (protocol G25): {@link CheckpointImage} tells what they are.
+ * They are written beside this tablet's own files and checked; {@link #finish} then puts them in
+ * the place of everything in one step, the manifest's. A crash before that step leaves this tablet
+ * as it was, after it the tablet is the image.
  *
  * <p>All methods are called on the tablet's strand, and futures complete there. Failures: {@link
  * TabletDamagedException} if the bytes are not what their checksums say, {@link DiskFullException}
  * if there is no room; the tablet is then as it was, and the sink must be {@link #abort}ed. Any
  * other error of the disk is final, as everywhere.
  */
-public final class ImageSink {
+public final class CheckpointInstall implements ImageSink {
   /** How names of files of an unfinished image end. */
   static final String SUFFIX = ".part";
 
@@ -38,7 +40,7 @@ public final class ImageSink {
   private long accepted;
   private boolean ended;
 
-  ImageSink(Tablet tablet, TabletFolder folder, Strand strand, Strand disk) {
+  CheckpointInstall(Tablet tablet, TabletFolder folder, Strand strand, Strand disk) {
     this.tablet = tablet;
     this.folder = folder;
     this.strand = strand;
@@ -50,27 +52,21 @@ public final class ImageSink {
   }
 
   /** How many bytes it has got: where to go on after the stream broke. */
+  @Override
   public long position() {
     return accepted;
   }
 
-  /**
-   * Takes the bytes at {@code position}; those it has already are skipped.
-   *
-   * @param bytes not changed any more by the caller
-   * @return completes once they are written, with whether the image is whole
-   */
-  public CompletableFuture<Boolean> write(long position, byte[] bytes) {
+  /** Takes the bytes at {@code position}; those it has already are skipped. */
+  @Override
+  public CompletableFuture<Void> write(long position, ByteString bytes) {
     Invariants.check(!ended, "an image gets bytes after its end");
     Invariants.check(
         position <= accepted, "an image of %s bytes so far gets those at %s", accepted, position);
-    int known = Math.toIntExact(Math.min(bytes.length, accepted - position));
-    ByteBuffer fresh = ByteBuffer.wrap(bytes, known, bytes.length - known);
+    int known = Math.toIntExact(Math.min(bytes.size(), accepted - position));
+    ByteBuffer fresh = ByteBuffer.wrap(bytes.substring(known).toByteArray());
     accepted += fresh.remaining();
-    return onDisk(() -> {
-      writer.write(fresh);
-      return writer.whole();
-    });
+    return onDisk(() -> writer.write(fresh));
   }
 
   /**
@@ -78,15 +74,12 @@ public final class ImageSink {
    * Tablet#appliedIndex}, {@link Tablet#flushedIndex} and {@link Tablet#checkpointState} are those
    * of the image.
    */
+  @Override
   public CompletableFuture<Void> finish() {
     Invariants.check(!ended, "an image ends twice");
     ended = true;
     CompletableFuture<Void> installed = new CompletableFuture<>();
-    onDisk(
-            () -> {
-              writer.end();
-              return true;
-            })
+    onDisk(writer::end)
         .whenComplete((done, error) -> {
           if (error != null) {
             installed.completeExceptionally(error);
@@ -98,37 +91,39 @@ public final class ImageSink {
   }
 
   /** Gives the image up; what was written of it goes. */
+  @Override
   public void abort() {
     ended = true;
-    onDisk(() -> {
-      writer.drop();
-      return true;
-    });
+    onDisk(writer::drop);
     tablet.importEnded();
   }
 
   private interface Step {
-    boolean run() throws IOException;
+    void run() throws IOException;
   }
 
-  private CompletableFuture<Boolean> onDisk(Step step) {
-    CompletableFuture<Boolean> result = new CompletableFuture<>();
+  private CompletableFuture<Void> onDisk(Step step) {
+    CompletableFuture<Void> result = new CompletableFuture<>();
     disk.execute(() -> {
       try {
-        boolean value = step.run();
-        writer.forced.whenComplete((forced, error) ->
-            strand.execute(() -> {
-              if (error != null) {
-                result.completeExceptionally(error);
-              } else {
-                result.complete(value);
-              }
-            }));
+        step.run();
+        writer.forced.whenComplete((forced, error) -> strand.execute(() -> ended(result, error)));
       } catch (IOException | RuntimeException e) {
-        strand.execute(() -> result.completeExceptionally(e));
+        strand.execute(() -> ended(result, e));
       }
     });
     return result;
+  }
+
+  private void ended(CompletableFuture<Void> step, @Nullable Throwable error) {
+    if (error == null) {
+      step.complete(null);
+      return;
+    }
+    if (!(error instanceof DiskFullException) && !(error instanceof TabletDamagedException)) {
+      tablet.diskFailed(error);
+    }
+    step.completeExceptionally(error);
   }
 
   /** The part that waits for the disk; used on the disk's strand. */
@@ -177,6 +172,7 @@ public final class ImageSink {
         if (length <= 0 || length > MANIFEST_BYTES_MAX) {
           throw damaged("says its manifest has %d bytes".formatted(length));
         }
+        folder.deleteParts();
         into = ByteBuffer.allocate(length);
         manifestBytes = into;
       }
