@@ -136,7 +136,8 @@ public final class SystemTables {
   /**
    * What a group knows of key ranges, by their start; ranges do not overlap. The authority: a range
    * is owned by the group whose own row says so. What group 0 has no row of, it owns; what any
-   * other group has no row of, it does not.
+   * other group has no row of, it does not. A row that names another owner says where to ask on;
+   * {@code servers} are that owner's full replicas, separated by commas.
    */
   public static TableDescriptor groupDirectories(GroupId group) {
     return local(
@@ -150,8 +151,8 @@ public final class SystemTables {
             column(4, "generation", SqlType.BIGINT),
             column(5, "owner", SqlType.BIGINT),
             column(6, "previous", SqlType.BIGINT),
-            column(7, "history_from_nanos", SqlType.BIGINT),
-            column(8, "placement_id", SqlType.BIGINT)));
+            column(7, "placement_id", SqlType.BIGINT),
+            column(8, "servers", SqlType.TEXT)));
   }
 
   private static TableDescriptor local(GroupId group, TableDescriptor table) {

@@ -1,0 +1,185 @@
+package io.meridiandb.spanserver.directory;
+
+import com.google.protobuf.MessageLite;
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.event.Events.Level;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.net.MessageType;
+import io.meridiandb.kernel.net.Messenger;
+import io.meridiandb.kernel.net.Received;
+import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.spanserver.proto.CreateGroupCall;
+import io.meridiandb.spanserver.proto.CreateGroupReply;
+import io.meridiandb.spanserver.proto.HandOverNotice;
+import io.meridiandb.spanserver.proto.IngestCall;
+import io.meridiandb.spanserver.proto.IngestReply;
+import io.meridiandb.spanserver.proto.ReplicaStatus;
+import io.meridiandb.spanserver.proto.ServerStatusCall;
+import io.meridiandb.spanserver.proto.ServerStatusReply;
+import io.meridiandb.spanserver.proto.SizeCall;
+import io.meridiandb.spanserver.proto.SizeReply;
+import io.meridiandb.truetime.TrueTime;
+import io.meridiandb.txn.Protos;
+import io.meridiandb.txn.proto.GroupEntry;
+import io.meridiandb.txn.proto.Range;
+import io.meridiandb.txn.proto.WipeEntry;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a spanserver does for the placement driver: makes replicas, tells how it is, and copies
+ * directories out and in. It decides nothing itself. Handlers run on the server strand.
+ */
+public final class DirectoryService {
+  private final Env env;
+  private final Messenger messenger;
+  private final Strand strand;
+  private final TrueTime trueTime;
+  private final LocalGroups groups;
+  private final GroupOpener opener;
+
+  /**
+   * Registers the handlers.
+   *
+   * @param strand the server strand
+   */
+  public DirectoryService(
+      Env env,
+      Messenger messenger,
+      Strand strand,
+      TrueTime trueTime,
+      LocalGroups groups,
+      GroupOpener opener) {
+    this.env = env;
+    this.messenger = messenger;
+    this.strand = strand;
+    this.trueTime = trueTime;
+    this.groups = groups;
+    this.opener = opener;
+    messenger.on(DirectoryMessages.CREATE_GROUP, this::create);
+    on(DirectoryMessages.STATUS, DirectoryMessages.STATUS_REPLY, this::status);
+    on(DirectoryMessages.SIZE, DirectoryMessages.SIZE_REPLY, this::sizes);
+    messenger.on(DirectoryMessages.HAND_OVER, notice -> strand.execute(() -> handOver(notice)));
+    Exports exports = new Exports(messenger, strand, groups);
+    messenger.on(
+        DirectoryMessages.EXPORT, received -> strand.execute(() -> exports.handle(received)));
+    messenger.on(DirectoryMessages.INGEST, received -> strand.execute(() -> ingest(received)));
+  }
+
+  private <Q extends MessageLite, R extends MessageLite> void on(
+      MessageType<Q> type, MessageType<R> replyType, Function<Received<Q>, R> handler) {
+    messenger.on(
+        type,
+        received ->
+            strand.execute(() -> messenger.reply(received, replyType, handler.apply(received))));
+  }
+
+  private void create(Received<CreateGroupCall> call) {
+    env.fibers()
+        .start(
+            "create-" + call.group(),
+            () -> {
+              CreateGroupReply.Builder reply = CreateGroupReply.newBuilder();
+              try {
+                opener.open(call.group(), members(call.body()));
+              } catch (RuntimeException e) {
+                env.events()
+                    .event(
+                        Level.WARNING,
+                        "spanserver.directory",
+                        call.group() + " cannot be made here: " + e.getMessage());
+                reply.setProblem(String.valueOf(e.getMessage()));
+              }
+              messenger.reply(call, DirectoryMessages.CREATE_GROUP_REPLY, reply.build());
+            });
+  }
+
+  private static ReplicaSet members(CreateGroupCall call) {
+    return ReplicaSet.of(
+        servers(call.getFullList()),
+        servers(call.getWitnessesList()),
+        servers(call.getReadOnlyList()));
+  }
+
+  private static List<ServerId> servers(List<Long> ids) {
+    return ids.stream().map(ServerId::new).toList();
+  }
+
+  private ServerStatusReply status(Received<ServerStatusCall> call) {
+    ServerStatusReply.Builder reply =
+        ServerStatusReply.newBuilder().setClockUncertaintyNanos(trueTime.now().epsilonNanos());
+    for (LocalGroup group : groups.all()) {
+      ReplicaSet.Kind kind = group.members().kindOf(messenger.self().server());
+      ServerId leader = group.leaderHint();
+      reply.addReplicas(
+          ReplicaStatus.newBuilder()
+              .setGroup(group.group().value())
+              .setKind(kind == null ? ReplicaSet.Kind.READ_ONLY.ordinal() : kind.ordinal())
+              .setLeading(group.leading())
+              .setAppliedIndex(group.appliedIndex())
+              .setClosedNanos(group.closed().nanos())
+              .setBytes(group.bytesIn(KeyRange.ALL))
+              .setLeader(leader == null ? 0 : leader.value()));
+    }
+    return reply.build();
+  }
+
+  private SizeReply sizes(Received<SizeCall> call) {
+    LocalGroup group = groups.find(call.group());
+    SizeReply.Builder reply = SizeReply.newBuilder();
+    if (group != null && group.ownership() != null) {
+      reply.setPresent(true);
+      for (Range range : call.body().getRangesList()) {
+        reply.addBytes(group.bytesIn(Protos.range(range)));
+      }
+    }
+    return reply.build();
+  }
+
+  private void handOver(Received<HandOverNotice> notice) {
+    LocalGroup group = groups.find(notice.group());
+    if (group != null) {
+      group.handOver(new ServerId(notice.body().getTarget()));
+    }
+  }
+
+  private void ingest(Received<IngestCall> call) {
+    LocalGroup group = groups.find(call.group());
+    if (group == null || !group.leading()) {
+      answer(call, IngestReply.Problem.NOT_LEADER, group);
+      return;
+    }
+    GroupEntry.Builder entry = GroupEntry.newBuilder();
+    if (call.body().hasWipe()) {
+      entry.setWipe(WipeEntry.newBuilder().setRange(call.body().getWipe()));
+    } else {
+      entry.setIngest(call.body().getVersions());
+    }
+    Range range =
+        call.body().hasWipe() ? call.body().getWipe() : call.body().getVersions().getRange();
+    if (group.ownership() instanceof DirectoryTable table && table.ownsAny(Protos.range(range))) {
+      answer(call, IngestReply.Problem.OWNED, group);
+      return;
+    }
+    group
+        .append(entry.build())
+        .whenComplete((index, failure) ->
+            answer(
+                call,
+                failure == null ? IngestReply.Problem.NONE : IngestReply.Problem.FAILED,
+                group));
+  }
+
+  private void answer(
+      Received<IngestCall> call, IngestReply.Problem problem, @Nullable LocalGroup group) {
+    IngestReply.Builder reply = IngestReply.newBuilder().setProblem(problem);
+    ServerId leader = group == null ? null : group.leaderHint();
+    if (leader != null) {
+      reply.setLeader(leader.value());
+    }
+    messenger.reply(call, DirectoryMessages.INGEST_REPLY, reply.build());
+  }
+}
