@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link SystemTables#groupSchemaVersion}: the group's copy of the schema version;
  *   <li>{@link SystemTables#groupDirectories}: what the group knows of key ranges, above all
  *       whether it owns them. These rows are the authority about who owns what.
+ *   <li>{@link SystemTables#groupArrivals}: what is being copied into the group.
  * </ul>
  */
 public final class GroupKeys {
@@ -60,6 +61,11 @@ public final class GroupKeys {
   /** All that {@code group} knows of ranges, in the order of their starts. */
   public static KeyRange directories(GroupId group) {
     return KeyCodec.of(SystemTables.groupDirectories(group)).prefixRange(List.of());
+  }
+
+  /** What is being copied into {@code group}, in the order of the ranges' starts. */
+  public static KeyRange arrivals(GroupId group) {
+    return KeyCodec.of(SystemTables.groupArrivals(group)).prefixRange(List.of());
   }
 
   /** The group that {@code key} belongs to; null if it is not of this key space. */

@@ -111,6 +111,7 @@ public final class SystemTables {
   private static final long LOCAL_FIRST_ID = 900;
   private static final long LOCAL_SCHEMA_VERSION_ID = 900;
   private static final long LOCAL_DIRECTORIES_ID = 901;
+  private static final long LOCAL_ARRIVALS_ID = 902;
 
   private SystemTables() {}
 
@@ -153,6 +154,22 @@ public final class SystemTables {
             column(6, "previous", SqlType.BIGINT),
             column(7, "placement_id", SqlType.BIGINT),
             column(8, "servers", SqlType.TEXT)));
+  }
+
+  /**
+   * Directories that are being copied into a group, by the start of their range. Writing a row
+   * empties the range in this group, and names who may put versions into it from then on.
+   */
+  public static TableDescriptor groupArrivals(GroupId group) {
+    return local(
+        group,
+        table(
+            LOCAL_ARRIVALS_ID,
+            "group_arrivals",
+            column(1, "start", SqlType.BYTEA),
+            nullable(2, "end", SqlType.BYTEA),
+            column(3, "mover", SqlType.BIGINT),
+            column(4, "source", SqlType.BIGINT)));
   }
 
   private static TableDescriptor local(GroupId group, TableDescriptor table) {
