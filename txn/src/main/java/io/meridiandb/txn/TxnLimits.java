@@ -45,6 +45,9 @@ public final class TxnLimits {
    */
   public static final Duration WAITING_AFTER = Duration.ofSeconds(1);
 
+  /** A read at a replica that does not lead waits at most so long until its timestamp is closed. */
+  public static final Duration FOLLOWER_WAIT_MAX = Duration.ofSeconds(1);
+
   /** How often gateways tell leaders that their transactions live. */
   public static final Duration KEEP_ALIVE_INTERVAL = Duration.ofMillis(1_500);
 

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A group's Paxos replica as its participant sees it. */
 final class ReplicaReplication implements Replication {
-  /** How often a wait for a closed timestamp looks again. */
-  private static final Duration CLOSED_RETRY = Duration.ofMillis(5);
-
   private final Strand strand;
   private final TrueTime trueTime;
   private @Nullable Replica replica;
@@ -108,22 +105,23 @@ final class ReplicaReplication implements Replication {
   public void raiseFloor(Timestamp floor) {
     Replica at = replica;
     if (at != null) {
-      at.clock().raise(floor);
+      at.raiseFloor(floor);
     }
   }
 
   @Override
   public Timestamp closed() {
     Replica at = replica;
-    return at != null && leading() ? at.clock().close().orElse(Timestamp.MIN) : Timestamp.MIN;
+    return at == null || stopped ? Timestamp.MIN : at.closed();
   }
 
   @Override
   public void whenClosed(Timestamp t, Runnable task) {
+    Replica at = replica;
     if (!closed().isBefore(t)) {
       task.run();
-    } else {
-      strand.schedule(CLOSED_RETRY, () -> whenClosed(t, task));
+    } else if (at != null && !stopped) {
+      at.whenClosed(t, () -> strand.execute(task));
     }
   }
 }

@@ -11,6 +11,7 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.txn.TxnMessages;
 import io.meridiandb.txn.participant.Participant;
+import io.meridiandb.txn.participant.Recovery;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,17 +33,31 @@ public final class ServerGroups {
   private final Messenger messenger;
   private final Strand strand;
   private final GroupOptions options;
+  private final Recovery recovery;
 
   /** Used on the strand only. */
   private final Map<GroupId, TabletGroup> groups = new TreeMap<>();
+
+  /** As the other constructor, for a server whose transactions all have one group. */
+  public ServerGroups(
+      Env env, TrueTime trueTime, Messenger messenger, Strand strand, GroupOptions options) {
+    this(env, trueTime, messenger, strand, options, Recovery.NONE);
+  }
 
   /**
    * Registers the handlers of all requests to participants.
    *
    * @param strand the server strand, on which all groups of the server run
+   * @param recovery ends transactions of several groups whose gateways have fallen silent
    */
   public ServerGroups(
-      Env env, TrueTime trueTime, Messenger messenger, Strand strand, GroupOptions options) {
+      Env env,
+      TrueTime trueTime,
+      Messenger messenger,
+      Strand strand,
+      GroupOptions options,
+      Recovery recovery) {
+    this.recovery = recovery;
     this.env = env;
     this.trueTime = trueTime;
     this.messenger = messenger;
@@ -51,6 +66,10 @@ public final class ServerGroups {
     on(TxnMessages.READ, TxnMessages.READ_REPLY, Participant::read);
     on(TxnMessages.LOCK, TxnMessages.LOCK_REPLY, Participant::lock);
     on(TxnMessages.COMMIT, TxnMessages.COMMIT_REPLY, Participant::commit);
+    on(TxnMessages.PREPARE, TxnMessages.PREPARE_REPLY, Participant::prepare);
+    on(TxnMessages.OUTCOME, TxnMessages.OUTCOME_REPLY, Participant::outcome);
+    on(TxnMessages.VOTE, TxnMessages.VOTE_REPLY, Participant::vote);
+    onNotice(TxnMessages.OUTCOME_ACKNOWLEDGED, Participant::acknowledged);
     on(TxnMessages.RESOLVE, TxnMessages.RESOLVE_REPLY, Participant::resolve);
     onNotice(TxnMessages.ROLLBACK, Participant::rollback);
     onNotice(TxnMessages.KEEP_ALIVE, Participant::keepAlive);
@@ -63,7 +82,7 @@ public final class ServerGroups {
    * @throws IOException if the disk cannot be read
    */
   public TabletGroup open(GroupId group) throws IOException {
-    return TabletGroup.open(env, strand, trueTime, group, options);
+    return TabletGroup.open(env, strand, trueTime, group, options, recovery);
   }
 
   /** From now on the group serves; on the strand, once its replica is bound. */

@@ -12,6 +12,7 @@ import io.meridiandb.paxos.replica.ImageSource;
 import io.meridiandb.paxos.replica.LeaderTerm;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.StateMachine;
+import io.meridiandb.spanserver.directory.DirectoryTable;
 import io.meridiandb.spanserver.tablet.Tablet;
 import io.meridiandb.spanserver.tablet.TabletHost;
 import io.meridiandb.spanserver.tablet.VersionWrite;
@@ -20,7 +21,10 @@ import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.participant.GroupEntries;
 import io.meridiandb.txn.participant.Participant;
 import io.meridiandb.txn.participant.ParticipantContext;
+import io.meridiandb.txn.participant.Recovery;
 import io.meridiandb.txn.proto.GroupEntry;
+import io.meridiandb.txn.proto.IngestEntry;
+import io.meridiandb.txn.proto.Version;
 import io.meridiandb.txn.proto.Write;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,6 +62,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
   private final GroupOptions options;
   private final Tablet tablet;
   private final ReplicaReplication replication;
+  private final DirectoryTable directories;
   private final Participant participant;
   private @Nullable Replica replica;
   private boolean leading;
@@ -65,7 +70,12 @@ public final class TabletGroup implements StateMachine, TabletHost {
   private @Nullable Throwable broken;
 
   private TabletGroup(
-      Env env, Strand strand, TrueTime trueTime, GroupId group, GroupOptions options)
+      Env env,
+      Strand strand,
+      TrueTime trueTime,
+      GroupId group,
+      GroupOptions options,
+      Recovery recovery)
       throws IOException {
     this.env = env;
     this.strand = new GuardedStrand(strand);
@@ -74,22 +84,31 @@ public final class TabletGroup implements StateMachine, TabletHost {
     this.options = options;
     this.tablet = Tablet.open(env, this.strand, "tablet/" + group.value(), options.tablet(), this);
     this.replication = new ReplicaReplication(this.strand, trueTime);
+    this.directories = new DirectoryTable(group, tablet);
     this.participant =
         new Participant(
             new ParticipantContext(
-                group, tablet, replication, this.strand, env.clocks(), env.events()));
+                group, tablet, replication, this.strand, env.clocks(), env.events()),
+            directories,
+            recovery);
     participant.restore(tablet.checkpointState());
   }
 
   /**
    * Opens the group's tablet at its last checkpoint; may wait for the disk.
    *
+   * @param recovery ends transactions of several groups whose gateways have fallen silent
    * @throws IOException if the disk cannot be read
    */
   public static TabletGroup open(
-      Env env, Strand strand, TrueTime trueTime, GroupId group, GroupOptions options)
+      Env env,
+      Strand strand,
+      TrueTime trueTime,
+      GroupId group,
+      GroupOptions options,
+      Recovery recovery)
       throws IOException {
-    return new TabletGroup(env, strand, trueTime, group, options);
+    return new TabletGroup(env, strand, trueTime, group, options, recovery);
   }
 
   /** Which group. */
@@ -107,6 +126,11 @@ public final class TabletGroup implements StateMachine, TabletHost {
   /** Who is told if it stops; set before it serves. */
   public void onStop(StopListener toldOnce) {
     listener = toldOnce;
+  }
+
+  /** Which keys the group owns, as far as it has applied. */
+  public DirectoryTable directories() {
+    return directories;
   }
 
   /** Its rows; for statistics and tools. */
@@ -151,24 +175,57 @@ public final class TabletGroup implements StateMachine, TabletHost {
       throw Invariants.unreachable("%s was stopped: %s", group, broken.getMessage());
     }
     try {
-      GroupEntry decoded = GroupEntries.decode(entry.payload().toByteArray());
-      tablet.apply(entry.index(), versions(decoded, entry.timestamp()));
-      participant.applied(decoded);
+      apply(entry.index(), entry.timestamp(), GroupEntries.decode(entry.payload().toByteArray()));
     } catch (RuntimeException e) {
       stop(e, false);
       throw e;
     }
   }
 
+  private void apply(long index, Timestamp assigned, GroupEntry entry) {
+    switch (entry.getBodyCase()) {
+      case INGEST -> ingest(index, entry.getIngest());
+      case WIPE -> tablet.wipe(index, Protos.range(entry.getWipe().getRange()));
+      default -> {
+        List<VersionWrite> versions = versions(entry, assigned);
+        tablet.apply(index, versions);
+        if (versions.stream().anyMatch(each -> directories.concerns(each.key()))) {
+          directories.refresh();
+        }
+      }
+    }
+    participant.applied(entry);
+  }
+
+  /** Versions of a directory that is on its way; those of one that has arrived come too late. */
+  private void ingest(long index, IngestEntry entry) {
+    List<VersionWrite> versions = new ArrayList<>(entry.getVersionsCount());
+    if (!directories.ownsAny(Protos.range(entry.getRange()))) {
+      for (Version each : entry.getVersionsList()) {
+        versions.add(
+            new VersionWrite(
+                Protos.key(each.getKey()),
+                new Timestamp(each.getTimestampNanos()),
+                each.getTombstone() ? null : each.getValue().toByteArray()));
+      }
+    }
+    tablet.ingest(index, versions, new Timestamp(entry.getHorizonNanos()));
+  }
+
+  /** The versions that become visible; those of an outcome lie before the entry in time. */
   private List<VersionWrite> versions(GroupEntry entry, Timestamp assigned) {
-    if (!entry.hasCommitted()) {
+    List<Write> writes = participant.writesOf(entry);
+    if (writes.isEmpty()) {
       return List.of();
     }
-    Timestamp timestamp = new Timestamp(entry.getCommitted().getTimestampNanos());
+    Timestamp timestamp = Participant.timestampOf(entry);
     Invariants.check(
-        timestamp.equals(assigned), "an entry of %s says it is of %s", assigned, timestamp);
-    List<VersionWrite> versions = new ArrayList<>();
-    for (Write write : participant.writesOf(entry)) {
+        entry.hasCommitted() ? timestamp.equals(assigned) : timestamp.isBefore(assigned),
+        "an entry of %s makes versions of %s",
+        assigned,
+        timestamp);
+    List<VersionWrite> versions = new ArrayList<>(writes.size());
+    for (Write write : writes) {
       boolean put = write.getAction() == Write.Action.PUT;
       versions.add(
           new VersionWrite(
@@ -196,8 +253,15 @@ public final class TabletGroup implements StateMachine, TabletHost {
 
   @Override
   public CompletableFuture<ImageSink> importImage(long index) {
-    return CompletableFuture.completedFuture(
-        tablet.importImage(() -> handle(at -> at.restore(tablet.checkpointState()))));
+    return CompletableFuture.completedFuture(tablet.importImage(this::installed));
+  }
+
+  /** The tablet is another replica's checkpoint now; so is everything else. */
+  private void installed() {
+    handle(at -> {
+      at.restore(tablet.checkpointState());
+      directories.refresh();
+    });
   }
 
   @Override

@@ -18,6 +18,9 @@ final class Holder {
   /** Its commit is under way: it never waits again and cannot be wounded. */
   boolean sealed;
 
+  /** It is part of a transaction of several groups whose outcome is not known here. */
+  boolean prepared;
+
   /** When its gateway was last heard of, in nanoseconds of the caller's clock. */
   long heardNanos;
 

@@ -10,6 +10,8 @@ public enum LockLoss {
   ABANDONED,
   /** The same transaction asked again; only the last request is answered. */
   SUPERSEDED,
+  /** A prepare met an older transaction; it does not wait for such. Its other locks are held. */
+  OLDER_HOLDS,
   /** The leader stepped down: locks live in a leader's memory only (Spanner OSDI'12 2.1). */
   STEPPED_DOWN
 }

@@ -10,15 +10,17 @@ import org.jspecify.annotations.Nullable;
 final class LockRequest {
   final Holder holder;
   final List<LockWish> wishes;
+  final LockTable.Manner manner;
   final LockWaiter waiter;
   int next;
 
   /** The one transaction whose end lets this request try again. */
   @Nullable Holder blocker;
 
-  LockRequest(Holder holder, List<LockWish> wishes, LockWaiter waiter) {
+  LockRequest(Holder holder, List<LockWish> wishes, LockTable.Manner manner, LockWaiter waiter) {
     this.holder = holder;
     this.wishes = wishes;
+    this.manner = manner;
     this.waiter = waiter;
   }
 

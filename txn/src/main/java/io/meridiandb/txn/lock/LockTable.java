@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * waits. So a transaction waits only for older ones, or for ones that wait for nothing (sealed): no
  * cycle, no deadlock. Ages are kept over retries: no starvation.
  *
+ * <p>A request of {@link Manner#PREPARING} belongs to a transaction that may be prepared in another
+ * group already and then cannot be wounded there. So it does not wait for older ones that may in
+ * turn wait for it elsewhere: it is refused. It waits for younger prepared ones, and for commits of
+ * one group, which wait for nothing; so no cycle over groups either.
+ *
  * <p>Locks live in memory and die with the leader; {@link #open} numbers each holding, and a
  * request that names a holding which is gone is refused by the caller. Single-threaded, no clock
  * inside. Callbacks run when the table is in order, before the outermost call returns; they may
@@ -46,6 +51,14 @@ public final class LockTable {
     TRANSACTION_TOO_LARGE,
     /** All transactions together do. */
     TABLE_FULL
+  }
+
+  /** How a request behaves when others stand in its way. */
+  public enum Manner {
+    /** It waits for older ones. */
+    WAITING,
+    /** It is refused instead: a prepare of a transaction of several groups. */
+    PREPARING
   }
 
   /** Is told when a transaction loses its locks without having asked for it. */
@@ -95,6 +108,11 @@ public final class LockTable {
    * that request is dropped as superseded: of a request sent twice only the last is answered.
    */
   public Acceptance acquire(TxnId id, List<LockWish> wishes, LockWaiter waiter) {
+    return acquire(id, wishes, Manner.WAITING, waiter);
+  }
+
+  /** As {@link #acquire(TxnId, List, LockWaiter)}, in the manner given. */
+  public Acceptance acquire(TxnId id, List<LockWish> wishes, Manner manner, LockWaiter waiter) {
     Holder holder = require(id);
     Invariants.check(!holder.sealed, "%s asks for locks while its commit is under way", id);
     LockRequest before = holder.waiting;
@@ -104,7 +122,7 @@ public final class LockTable {
     }
     Acceptance acceptance = admit(holder, wishes.size());
     if (acceptance == Acceptance.ACCEPTED) {
-      advance(new LockRequest(holder, List.copyOf(wishes), waiter));
+      advance(new LockRequest(holder, List.copyOf(wishes), manner, waiter));
     }
     settle();
     return acceptance;
@@ -125,6 +143,15 @@ public final class LockTable {
     Holder holder = require(id);
     Invariants.check(holder.waiting == null, "%s commits while it waits for a lock", id);
     holder.sealed = true;
+  }
+
+  /**
+   * As {@link #seal}, for a transaction of several groups: it keeps its locks until its outcome is
+   * known, and may wait for others elsewhere meanwhile.
+   */
+  public void sealPrepared(TxnId id) {
+    seal(id);
+    require(id).prepared = true;
   }
 
   /** The transaction has ended: all its locks go. No effect if it is not known. */
@@ -207,6 +234,11 @@ public final class LockTable {
     while (request.next < request.wishes.size()) {
       LockWish wish = request.wishes.get(request.next);
       if (!wish.range().isEmpty() && !segments.covers(holder, wish.range(), wish.mode())) {
+        if (request.manner == Manner.PREPARING && meetsOlder(holder, wish)) {
+          unpark(request);
+          callbacks.add(() -> request.waiter.dropped(LockLoss.OLDER_HOLDS));
+          return;
+        }
         Holder blocker = blockerOf(holder, wish.range(), wish.mode());
         if (blocker != null) {
           request.blocker = blocker;
@@ -222,6 +254,19 @@ public final class LockTable {
     }
     unpark(request);
     callbacks.add(() -> deliver(request));
+  }
+
+  /** Whether the wish would have to wait for an older one that may wait for it in another group. */
+  private boolean meetsOlder(Holder self, LockWish wish) {
+    List<Holder> against = new ArrayList<>(2);
+    segments.conflicts(self, wish.range(), wish.mode(), against::add);
+    for (Holder other : against) {
+      boolean waitsForNothing = other.sealed && !other.prepared;
+      if (other.owner.isOlderThan(self.owner) && !waitsForNothing) {
+        return true;
+      }
+    }
+    return olderWaiter(self, wish.range(), wish.mode()) != null;
   }
 
   /** Wounds who may be wounded; names one that the request has to wait for, if there is one. */

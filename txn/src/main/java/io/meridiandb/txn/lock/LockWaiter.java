@@ -7,7 +7,8 @@ public interface LockWaiter {
 
   /**
    * They will never be held: the transaction was wounded, closed or abandoned while it waited, or a
-   * later request of the same transaction took the place of this one.
+   * later request of the same transaction took the place of this one, or it must not wait for whom
+   * it met.
    */
   void dropped(LockLoss loss);
 }

@@ -5,20 +5,16 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
-import io.meridiandb.txn.TxnLimits;
 import io.meridiandb.txn.participant.PendingEntries.Pending;
+import io.meridiandb.txn.participant.UnderWay.Work;
 import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.CommitReply;
 import io.meridiandb.txn.proto.CommittedEntry;
-import io.meridiandb.txn.proto.PartEntry;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.Write;
 import io.meridiandb.wire.ErrorCode;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,28 +27,25 @@ import org.jspecify.annotations.Nullable;
  * assigned there; when it is applied the locks go, and when s has surely passed the answer goes.
  */
 final class CommitHandler {
-  /** Most commits that wait for locks or for the log at once. */
-  private static final int UNDER_WAY_MAX = 20_000;
-
-  /** After how long a commit that found no room in the log is appended again. */
-  private static final Duration APPEND_RETRY = Duration.ofMillis(20);
-
   /** One commit from its request to its answer. */
-  private static final class Commit {
-    final TxnId id;
+  private static final class Commit extends Work {
     final CommitCall call;
-    final List<Runnable> ended = new ArrayList<>(0);
     Consumer<CommitReply> answer;
     @Nullable Pending pending;
 
     Commit(TxnId id, CommitCall call, Consumer<CommitReply> answer) {
-      this.id = id;
+      super(id);
       this.call = call;
       this.answer = answer;
     }
 
     Timestamp start() {
       return new Timestamp(call.getCommitStartNanos());
+    }
+
+    @Override
+    void answer(Refusal refusal) {
+      answer.accept(refused(refusal));
     }
 
     /** Whether its locks were taken for this commit alone: then nothing was read under them. */
@@ -62,62 +55,46 @@ final class CommitHandler {
   }
 
   private final Leadership leadership;
-  private final ResolveHandler resolves;
-  private final RememberedRefusals refusals = new RememberedRefusals();
-  private final TreeMap<TxnId, Commit> underWay = new TreeMap<>();
+  private final AppendedRefusals refusals;
+  private final Admission admission;
 
-  CommitHandler(Leadership leadership) {
+  CommitHandler(Leadership leadership, AppendedRefusals refusals, Admission admission) {
     this.leadership = leadership;
-    this.resolves = new ResolveHandler(leadership, this);
-  }
-
-  /** The handler that ends transactions for those who ask how they ended. */
-  ResolveHandler resolves() {
-    return resolves;
-  }
-
-  /** Whether the transaction is being committed: it may not take further locks. */
-  boolean isUnderWay(TxnId id) {
-    return underWay.containsKey(id);
-  }
-
-  /** Runs {@code task} when no attempt of the sequence is being committed; false if none is now. */
-  boolean whenEnded(TxnId first, TxnId last, Runnable task) {
-    for (Commit commit : underWay.subMap(first, true, last, true).values()) {
-      commit.ended.add(task);
-      return true;
-    }
-    return false;
+    this.refusals = refusals;
+    this.admission = admission;
   }
 
   void handle(CommitCall call, Consumer<CommitReply> answer) {
     TxnId id = Protos.txn(call.getHolding().getTxn());
     Timestamp start = new Timestamp(call.getCommitStartNanos());
-    if (!leadership.outcomes.mayCommit(id, start)) {
+    if (!leadership.state.outcomes.mayCommit(id, start)) {
       answerEnded(id, answer);
       return;
     }
-    if (resolves.whenResolved(id, () -> handle(call, answer))) {
+    if (refusals.whenApplied(id, () -> handle(call, answer))) {
       return;
     }
-    Commit running = underWay.get(id);
-    if (running != null) {
-      running.answer = answer; // sent again: only the last sender still waits, and it lives
+    Work running = leadership.underWay.find(id);
+    if (running instanceof Commit again) {
+      again.answer = answer; // sent again: only the last sender still waits, and it lives
       leadership.locks.heard(id, leadership.context.clocks().bootNanos());
       return;
     }
-    Refusal refusal = admit(id, call, start);
+    Refusal refusal =
+        leadership.isEnding(id)
+            ? Refuse.failed(ErrorCode.PROTOCOL_VIOLATION, id + " is prepared and committed at once")
+            : admit(id, call, start);
     if (refusal != null) {
       answer.accept(refused(refusal));
       return;
     }
     Commit commit = new Commit(id, call, answer);
-    underWay.put(id, commit);
+    leadership.underWay.begin(commit);
     lock(commit);
   }
 
   private void answerEnded(TxnId id, Consumer<CommitReply> answer) {
-    switch (leadership.outcomes.find(id)) {
+    switch (leadership.state.outcomes.find(id)) {
       case Outcome.Committed committed when committed.attempt() == id.attempt() -> {
         leadership.context.events().probe("txn.commit.replayed");
         answerCommitted(committed.timestamp(), answer);
@@ -128,39 +105,18 @@ final class CommitHandler {
   }
 
   private @Nullable Refusal admit(TxnId id, CommitCall call, Timestamp start) {
-    Refusal before = refusals.find(id, start);
-    if (before != null) {
-      return before;
-    }
-    if (!start.isAfter(resolves.proposedHorizon())) {
-      return Refuse.expired(id);
-    }
-    if (call.getHolding().getEpoch() != leadership.epoch) {
-      return Refuse.wrongEpoch(leadership.epoch);
-    }
-    if (underWay.size() >= UNDER_WAY_MAX) {
+    if (call.getAnchor() != leadership.context.group().value()) {
       return Refuse.failed(
-          ErrorCode.TOO_MANY_CONNECTIONS,
-          "%d commits of %s are under way; try again later"
-              .formatted(UNDER_WAY_MAX, leadership.context.group()));
+          ErrorCode.PROTOCOL_VIOLATION,
+          "%s commits in %s and names another anchor".formatted(id, leadership.context.group()));
     }
-    if (call.getWritesCount() > TxnLimits.MUTATIONS_MAX) {
-      return Refuse.failed(
-          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
-          "a transaction may write %d rows, this one writes %d; do it in smaller ones"
-              .formatted(TxnLimits.MUTATIONS_MAX, call.getWritesCount()));
-    }
-    String malformed = Writes.malformed(call.getWritesList());
-    if (malformed != null) {
-      return Refuse.failed(ErrorCode.PROTOCOL_VIOLATION, malformed);
-    }
-    if (call.getSerializedSize() > TxnLimits.COMMIT_BYTES_MAX) {
-      return Refuse.failed(
-          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
-          "a transaction may write %d MiB at most; do it in smaller ones"
-              .formatted(TxnLimits.BYTES_MAX >> 20));
-    }
-    return null;
+    return admission.refuse(
+        new Admission.Request(
+            id,
+            start,
+            call.getHolding().getEpoch(),
+            call.getWritesList(),
+            call.getSerializedSize()));
   }
 
   private void lock(Commit commit) {
@@ -191,7 +147,7 @@ final class CommitHandler {
   }
 
   private void relock(Commit commit) {
-    if (underWay.get(commit.id) != commit) {
+    if (!leadership.underWay.has(commit)) {
       return; // the leader has stepped down, and it was answered
     }
     if (leadership.leads()) {
@@ -204,14 +160,18 @@ final class CommitHandler {
   /** All locks are held, and this replica leads: looks at everything as it is now. */
   private void execute(Commit commit) {
     boolean exempt = commit.call.getSchemaVersion() == SchemaVersion.EXEMPT.value();
-    Pending schemaChange =
-        exempt ? null : leadership.pending.conflict(SchemaGate.RANGE, Timestamp.MAX);
+    Pending schemaChange = exempt ? null : leadership.schemaChangeBelow(Timestamp.MAX);
     if (schemaChange != null) {
       schemaChange.whenApplied(() -> relock(commit));
       return;
     }
     if (!leadership.schema.admits(commit.call.getSchemaVersion(), Timestamp.MAX)) {
       end(commit, Refuse.schemaChanged(leadership.schema.at(Timestamp.MAX)));
+      return;
+    }
+    Refusal notOwned = leadership.notOwned(commit.call.getWritesList());
+    if (notOwned != null) {
+      end(commit, notOwned);
       return;
     }
     Writes.Failure failure = Writes.check(leadership.context.store(), commit.call.getWritesList());
@@ -236,7 +196,7 @@ final class CommitHandler {
       end(commit, leadership.notLeader());
       return;
     }
-    remove(commit);
+    leadership.underWay.end(commit);
     leadership.locks.close(commit.id);
     commit.answer.accept(committed(now));
   }
@@ -251,7 +211,7 @@ final class CommitHandler {
             .addAllWrites(pieces.getLast())
             .setParts(pieces.size() - 1);
     leadership.locks.seal(commit.id);
-    if (!appendParts(commit, pieces)) {
+    if (!PartsAppender.append(leadership, commit.call.getHolding().getTxn(), pieces)) {
       appendFailed(commit, writes);
       return;
     }
@@ -270,44 +230,19 @@ final class CommitHandler {
     });
   }
 
-  /** Whether all parts were appended; without them the commit must not be. */
-  private boolean appendParts(Commit commit, List<List<Write>> pieces) {
-    for (int i = 0; i < pieces.size() - 1; i++) {
-      PartEntry.Builder part =
-          PartEntry.newBuilder()
-              .setTxn(commit.call.getHolding().getTxn())
-              .setOrdinal(i)
-              .addAllWrites(pieces.get(i));
-      boolean[] appended = new boolean[1];
-      // Whether it is chosen is told by the commit, which stands behind it.
-      CompletableFuture<Long> chosen =
-          leadership
-              .context
-              .replication()
-              .propose(at -> {
-                appended[0] = true;
-                return GroupEntries.encode(part.build());
-              });
-      if (!appended[0] || chosen.isCompletedExceptionally()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /**
    * The commit was not appended, because the log is full or has no leader; or nobody knows whether
    * it will be chosen: then the next leader is asked.
    */
   private void appendFailed(Commit commit, List<Write> writes) {
-    if (underWay.get(commit.id) != commit) {
+    if (!leadership.underWay.has(commit)) {
       return;
     }
     if (commit.pending != null) {
       commit.answer.accept(refused(leadership.notLeader()));
     } else if (leadership.leads()) {
       leadership.context.events().count("txn.commit.append.retries", 1);
-      leadership.context.strand().schedule(APPEND_RETRY, () -> appendAgain(commit, writes));
+      leadership.context.strand().schedule(Log.RETRY, () -> appendAgain(commit, writes));
     } else {
       end(commit, leadership.notLeader());
     }
@@ -315,12 +250,12 @@ final class CommitHandler {
 
   /** Its locks are held and its conditions hold as they did. */
   private void appendAgain(Commit commit, List<Write> writes) {
-    if (underWay.get(commit.id) != commit) {
+    if (!leadership.underWay.has(commit)) {
       return;
     }
     if (!leadership.leads()) {
       end(commit, leadership.notLeader());
-    } else if (!commit.start().isAfter(resolves.proposedHorizon())) {
+    } else if (admission.isExpired(commit.start())) {
       end(commit, Refuse.expired(commit.id));
     } else {
       append(commit, writes);
@@ -330,8 +265,7 @@ final class CommitHandler {
   /** The entry is applied on this replica. */
   void applied(CommittedEntry entry) {
     TxnId id = Protos.txn(entry.getTxn());
-    Commit commit = underWay.get(id);
-    if (commit == null) {
+    if (!(leadership.underWay.find(id) instanceof Commit commit)) {
       return; // appended by an earlier leader
     }
     Pending pending = commit.pending;
@@ -340,13 +274,13 @@ final class CommitHandler {
     }
     leadership.pending.remove(pending);
     leadership.locks.close(id);
-    remove(commit);
+    leadership.underWay.end(commit);
     answerCommitted(new Timestamp(entry.getTimestampNanos()), commit.answer);
   }
 
   /** Ends a commit that has not happened; where the no is final it is remembered. */
   private void end(Commit commit, Refusal refusal) {
-    if (underWay.get(commit.id) != commit) {
+    if (!leadership.underWay.has(commit)) {
       return;
     }
     switch (refusal.getReason()) {
@@ -359,17 +293,12 @@ final class CommitHandler {
         }
       }
       default -> {
-        refusals.remember(commit.id, commit.start(), refusal);
+        leadership.refusals.remember(commit.id, commit.start(), refusal);
         leadership.locks.close(commit.id);
       }
     }
-    remove(commit);
+    leadership.underWay.end(commit);
     commit.answer.accept(refused(refusal));
-  }
-
-  private void remove(Commit commit) {
-    underWay.remove(commit.id);
-    commit.ended.forEach(leadership.context.strand()::execute);
   }
 
   private void answerCommitted(Timestamp timestamp, Consumer<CommitReply> answer) {
@@ -388,20 +317,5 @@ final class CommitHandler {
 
   private static CommitReply refused(Refusal refusal) {
     return CommitReply.newBuilder().setRefusal(refusal).build();
-  }
-
-  /** Forgets what the horizon refuses anyway. */
-  void prune(Timestamp horizon) {
-    refusals.prune(horizon);
-  }
-
-  /** The leader has stepped down; the locks' waiters have been told already. */
-  void dissolve() {
-    List<Commit> all = List.copyOf(underWay.values());
-    underWay.clear();
-    for (Commit commit : all) {
-      commit.answer.accept(refused(leadership.notLeader()));
-    }
-    resolves.dissolve();
   }
 }

@@ -5,8 +5,12 @@ import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.txn.proto.CommittedEntry;
 import io.meridiandb.txn.proto.GroupEntry;
 import io.meridiandb.txn.proto.HorizonEntry;
+import io.meridiandb.txn.proto.IngestEntry;
+import io.meridiandb.txn.proto.OutcomeEntry;
 import io.meridiandb.txn.proto.PartEntry;
+import io.meridiandb.txn.proto.PreparedEntry;
 import io.meridiandb.txn.proto.RefusedEntry;
+import io.meridiandb.txn.proto.WipeEntry;
 
 /** What transactions put into the log: a format byte {@code 01}, then a {@link GroupEntry}. */
 public final class GroupEntries {
@@ -28,6 +32,24 @@ public final class GroupEntries {
 
   static byte[] encode(PartEntry entry) {
     return encode(GroupEntry.newBuilder().setPart(entry).build());
+  }
+
+  static byte[] encode(PreparedEntry entry) {
+    return encode(GroupEntry.newBuilder().setPrepared(entry).build());
+  }
+
+  static byte[] encode(OutcomeEntry entry) {
+    return encode(GroupEntry.newBuilder().setOutcome(entry).build());
+  }
+
+  /** Versions that come from another group, for {@link Replication#propose}. */
+  public static byte[] encode(IngestEntry entry) {
+    return encode(GroupEntry.newBuilder().setIngest(entry).build());
+  }
+
+  /** A range that is not here any more, for {@link Replication#propose}. */
+  public static byte[] encode(WipeEntry entry) {
+    return encode(GroupEntry.newBuilder().setWipe(entry).build());
   }
 
   private static byte[] encode(GroupEntry entry) {

@@ -1,21 +1,33 @@
 package io.meridiandb.txn.participant;
 
+import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.lock.LockLoss;
 import io.meridiandb.txn.lock.LockOwner;
 import io.meridiandb.txn.lock.LockTable;
+import io.meridiandb.txn.lock.LockTable.Manner;
 import io.meridiandb.txn.lock.LockWaiter;
 import io.meridiandb.txn.lock.LockWish;
+import io.meridiandb.txn.participant.PendingEntries.Pending;
+import io.meridiandb.txn.participant.PreparedTable.Prepared;
+import io.meridiandb.txn.participant.Rules.Rule;
+import io.meridiandb.txn.proto.Directory;
 import io.meridiandb.txn.proto.Holding;
+import io.meridiandb.txn.proto.PreparedEntry;
+import io.meridiandb.txn.proto.Range;
 import io.meridiandb.txn.proto.Refusal;
+import io.meridiandb.txn.proto.Write;
 import io.meridiandb.wire.ErrorCode;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The volatile state of one leadership of a group, from its first entry to its step-down: locks,
@@ -34,19 +46,122 @@ final class Leadership {
   }
 
   final ParticipantContext context;
-  final OutcomeTable outcomes;
+  final Base base;
+  final GroupState state;
+  final SchemaGate schema;
+  final Rules rules;
   final long epoch;
   final LockTable locks = new LockTable(this::lost);
   final PendingEntries pending = new PendingEntries();
-  final SchemaGate schema;
+  final RememberedRefusals refusals = new RememberedRefusals();
+  final UnderWay underWay;
   private final Map<TxnId, LockLoss> losses = new LinkedHashMap<>();
   private boolean over;
 
-  Leadership(ParticipantContext context, OutcomeTable outcomes, long epoch) {
-    this.context = context;
-    this.outcomes = outcomes;
+  /**
+   * Begins.
+   *
+   * @param epoch a number that no other leadership of this group has
+   */
+  Leadership(Base base, long epoch) {
+    this.context = base.context();
+    this.base = base;
+    this.state = base.state();
+    this.schema = base.schema();
+    this.rules = base.rules();
     this.epoch = epoch;
-    this.schema = new SchemaGate(context.store());
+    this.underWay = new UnderWay(context.strand());
+  }
+
+  /**
+   * Takes over what earlier leaders have voted for (protocol C3, G8): the write sets are locked
+   * again, and every timestamp is above the leases under which votes with other locks were given.
+   */
+  void inherit() {
+    if (rules.hold(Rule.FLOOR_OF_VOTES)) {
+      context.replication().raiseFloor(state.prepared.floor());
+    }
+    if (rules.hold(Rule.PREPARED_LOCKS)) {
+      state.prepared.all().forEach(this::lockAgain);
+    }
+  }
+
+  private void lockAgain(Prepared prepared) {
+    PreparedEntry entry = prepared.entry;
+    LockOwner owner = new LockOwner(new Timestamp(entry.getAgeNanos()), prepared.id);
+    locks.open(owner, context.clocks().bootNanos());
+    List<LockWish> wishes =
+        wishes(entry.getWritesList(), entry.getExclusiveRangesList(), entry.getSchemaChecked());
+    boolean[] granted = new boolean[1];
+    locks.acquire(
+        prepared.id,
+        wishes,
+        new LockWaiter() {
+          @Override
+          public void granted() {
+            granted[0] = true;
+          }
+
+          @Override
+          public void dropped(LockLoss loss) {
+            throw Invariants.unreachable("%s is prepared and %s", prepared.id, loss);
+          }
+        });
+    Invariants.check(granted[0], "%s is prepared, others hold its locks", prepared.id);
+    locks.sealPrepared(prepared.id);
+  }
+
+  /** The locks of a write set; the schema's row shared if it was planned with a version of it. */
+  List<LockWish> wishes(List<Write> writes, List<Range> exclusive, boolean schemaChecked) {
+    List<LockWish> wishes = Writes.wishes(writes);
+    for (Range range : exclusive) {
+      wishes.add(new LockWish(Protos.range(range), LockMode.EXCLUSIVE));
+    }
+    if (schemaChecked) {
+      wishes.add(new LockWish(schema.range, LockMode.SHARED));
+    }
+    return wishes;
+  }
+
+  /** This group's vote for the attempt, or null. */
+  @Nullable Prepared vote(TxnId id) {
+    return rules.hold(Rule.ATTEMPTS_APART)
+        ? state.prepared.find(id)
+        : state.prepared.findBetween(AppendedRefusals.sequenceOf(id), AppendedRefusals.lastOf(id));
+  }
+
+  /** Whether its commit or prepare is under way, or it is prepared: it takes no further locks. */
+  boolean isEnding(TxnId id) {
+    return underWay.find(id) != null || state.prepared.find(id) != null;
+  }
+
+  /** A change of the schema at or below {@code at} that is appended or prepared; or null. */
+  @Nullable Pending schemaChangeBelow(Timestamp at) {
+    Pending appended = pending.conflict(schema.range, at);
+    return appended != null ? appended : state.prepared.conflict(schema.range, at);
+  }
+
+  /** Why the group cannot answer for all of these keys now; null if it can. */
+  @Nullable Refusal notOwned(List<KeyRange> ranges, Timestamp at) {
+    for (KeyRange range : ranges) {
+      List<Directory> owners = base.ownership().notOwned(range, at);
+      if (owners != null) {
+        return Refuse.wrongDirectory(owners);
+      }
+    }
+    return null;
+  }
+
+  /** The same for what is written now. */
+  @Nullable Refusal notOwned(List<Write> writes) {
+    for (Write write : writes) {
+      KeyRange key = KeyRange.point(Protos.key(write.getKey()));
+      List<Directory> owners = base.ownership().notOwned(key, Timestamp.MAX);
+      if (owners != null) {
+        return Refuse.wrongDirectory(owners);
+      }
+    }
+    return null;
   }
 
   /** Whether it leads now; asked again after every wait. */
@@ -73,6 +188,11 @@ final class Leadership {
 
   /** Takes the locks for the transaction, waiting if need be, and goes on. */
   void lock(Holding holding, List<LockWish> wishes, Continuation next) {
+    lock(holding, wishes, Manner.WAITING, next);
+  }
+
+  /** The same, waiting or not waiting for older ones. */
+  void lock(Holding holding, List<LockWish> wishes, Manner manner, Continuation next) {
     TxnId id = Protos.txn(holding.getTxn());
     if (holding.getGrant() != 0 && !holds(holding)) {
       next.refused(lostLocks(id));
@@ -80,7 +200,7 @@ final class Leadership {
     }
     LockOwner owner = new LockOwner(new Timestamp(holding.getAgeNanos()), id);
     long grant = locks.open(owner, context.clocks().bootNanos());
-    switch (locks.acquire(id, wishes, new Waiter(id, grant, next))) {
+    switch (locks.acquire(id, wishes, manner, new Waiter(id, grant, next))) {
       case ACCEPTED -> {
         // the waiter is told
       }
@@ -131,6 +251,7 @@ final class Leadership {
         case SUPERSEDED ->
             context.events().probe("txn.lock.superseded"); // the later one is answered
         case STEPPED_DOWN -> next.refused(notLeader());
+        case OLDER_HOLDS -> next.refused(Refuse.olderHolds(id));
         case WOUNDED, CLOSED, ABANDONED -> next.refused(Refuse.lost(id, loss));
       }
     }
@@ -151,5 +272,6 @@ final class Leadership {
     over = true;
     locks.dissolve();
     pending.dissolve();
+    underWay.dissolve(notLeader());
   }
 }

@@ -11,22 +11,20 @@ import java.util.function.Consumer;
 /** Locks keys that will be written and checks their conditions now instead of at the commit. */
 final class LockHandler {
   private final Leadership leadership;
-  private final CommitHandler commits;
 
-  LockHandler(Leadership leadership, CommitHandler commits) {
+  LockHandler(Leadership leadership) {
     this.leadership = leadership;
-    this.commits = commits;
   }
 
   void handle(LockCall call, Consumer<LockReply> answer) {
     TxnId id = Protos.txn(call.getHolding().getTxn());
-    if (commits.isUnderWay(id)) {
+    if (leadership.isEnding(id)) {
       answer.accept(refused(leadership.lostLocks(id)));
       return;
     }
     leadership.lock(
         call.getHolding(),
-        Writes.wishes(call.getKeysList()),
+        leadership.wishes(call.getKeysList(), call.getExclusiveRangesList(), false),
         new Leadership.Continuation() {
           @Override
           public void locked(long grant) {
@@ -41,6 +39,16 @@ final class LockHandler {
   }
 
   private void check(LockCall call, long grant, Consumer<LockReply> answer) {
+    Refusal notOwned = leadership.notOwned(call.getKeysList());
+    if (notOwned == null) {
+      notOwned =
+          leadership.notOwned(
+              call.getExclusiveRangesList().stream().map(Protos::range).toList(), Timestamp.MAX);
+    }
+    if (notOwned != null) {
+      answer.accept(refused(notOwned));
+      return;
+    }
     if (!leadership.schema.admits(call.getSchemaVersion(), Timestamp.MAX)) {
       answer.accept(refused(Refuse.schemaChanged(leadership.schema.at(Timestamp.MAX))));
       return;

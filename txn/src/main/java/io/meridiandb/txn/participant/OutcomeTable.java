@@ -125,6 +125,22 @@ public final class OutcomeTable {
     forgetSessions();
   }
 
+  /**
+   * A transaction of several groups has committed here. Its outcome may come late, after what is
+   * known of its session was forgotten.
+   */
+  void committed(TxnId id, Timestamp timestamp, Timestamp commitStart, long ackedSequence) {
+    Session session = touch(sessionOf(id));
+    if (commitStart.isAfter(horizon) && id.sequence() > session.prunedThrough) {
+      Ending before =
+          session.endings.put(id.sequence(), new Ending(id.attempt(), timestamp, commitStart));
+      Invariants.check(before == null, "%s commits, its sequence has ended with %s", id, before);
+    }
+    session.acked = Math.max(session.acked, ackedSequence);
+    session.endings.headMap(session.acked, true).clear();
+    forgetSessions();
+  }
+
   /** Applies a refusal. */
   public void apply(RefusedEntry entry) {
     Session session = touch(new SessionId(entry.getSessionHigh(), entry.getSessionLow()));

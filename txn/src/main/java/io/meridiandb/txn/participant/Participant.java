@@ -1,51 +1,82 @@
 package io.meridiandb.txn.participant;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.time.Timestamp;
-import io.meridiandb.row.key.SystemKeys;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Protos;
+import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.TxnLimits;
+import io.meridiandb.txn.participant.PreparedTable.Prepared;
 import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.CommitReply;
-import io.meridiandb.txn.proto.CommittedEntry;
 import io.meridiandb.txn.proto.GroupEntry;
 import io.meridiandb.txn.proto.Holding;
 import io.meridiandb.txn.proto.KeepAlive;
 import io.meridiandb.txn.proto.LockCall;
 import io.meridiandb.txn.proto.LockReply;
-import io.meridiandb.txn.proto.OutcomesImage;
+import io.meridiandb.txn.proto.OutcomeAcknowledged;
+import io.meridiandb.txn.proto.OutcomeCall;
+import io.meridiandb.txn.proto.OutcomeReply;
+import io.meridiandb.txn.proto.PrepareCall;
+import io.meridiandb.txn.proto.PrepareReply;
 import io.meridiandb.txn.proto.ReadCall;
 import io.meridiandb.txn.proto.ReadReply;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.ResolveCall;
 import io.meridiandb.txn.proto.ResolveReply;
 import io.meridiandb.txn.proto.RollbackNotice;
+import io.meridiandb.txn.proto.VoteCall;
+import io.meridiandb.txn.proto.VoteReply;
 import io.meridiandb.txn.proto.Write;
+import io.meridiandb.wire.ErrorCode;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One group's transactions on one replica: the replicated outcomes on every replica, and on the
- * leader the locks, reads and commits. All methods run on the group's strand; answers are given on
+ * One group's transactions on one replica: the replicated state on every replica, and on the leader
+ * the locks, reads, commits and votes. All methods run on the group's strand; answers are given on
  * it, each at most once. A request that is never answered (the leader stepped down while it waited
  * in vain, a frame was lost) is sent again by its gateway.
  */
 public final class Participant {
-  private record Leading(
-      Leadership leadership, CommitHandler commits, ReadHandler reads, LockHandler locks) {}
-
-  private static final byte IMAGE_FORMAT = 1;
-
   private final ParticipantContext context;
-  private final OutcomeTable outcomes = new OutcomeTable();
-  private final StagedParts parts = new StagedParts();
-  private @Nullable Leading leading;
+  private final Base base;
+  private final SnapshotReads snapshots;
+  private final FollowerReads followerReads;
+  private @Nullable LeaderHandlers leading;
 
-  /** A participant that does not lead, with no outcomes. */
+  /** A participant that does not lead, with no outcomes, of a group that owns every key. */
   public Participant(ParticipantContext context) {
+    this(context, Ownership.EVERYTHING, Recovery.NONE);
+  }
+
+  /**
+   * A participant that does not lead, with no outcomes.
+   *
+   * @param ownership which keys the group owns
+   * @param recovery ends transactions of several groups whose gateways have fallen silent
+   */
+  public Participant(ParticipantContext context, Ownership ownership, Recovery recovery) {
+    this(context, ownership, recovery, Rules.ALL);
+  }
+
+  Participant(ParticipantContext context, Ownership ownership, Recovery recovery, Rules rules) {
     this.context = context;
+    this.base =
+        new Base(
+            context,
+            ownership,
+            recovery,
+            new GroupState(rules),
+            new SchemaGate(context.group(), context.store()),
+            rules);
+    this.snapshots = new SnapshotReads(base);
+    this.followerReads = new FollowerReads(context, snapshots);
   }
 
   /**
@@ -56,220 +87,229 @@ public final class Participant {
   public void becameLeader(long epoch) {
     Invariants.check(leading == null, "%s leads already", context.group());
     Invariants.check(epoch != 0, "an epoch of 0 means none");
-    Leadership leadership = new Leadership(context, outcomes, epoch);
-    CommitHandler commits = new CommitHandler(leadership);
-    leading =
-        new Leading(
-            leadership,
-            commits,
-            new ReadHandler(leadership, commits),
-            new LockHandler(leadership, commits));
+    base.schema().refresh();
+    leading = new LeaderHandlers(new Leadership(base, epoch), snapshots);
+    leading.leadership().inherit();
   }
 
   /** The replica leads no longer: all locks are void, and whoever waits is told to ask the next. */
   public void stepDown() {
-    Leading before = leading;
+    LeaderHandlers before = leading;
     if (before == null) {
       throw Invariants.unreachable("%s steps down and does not lead", context.group());
     }
     leading = null;
-    before.leadership.end();
-    before.commits.dissolve();
+    before.dissolve();
+    base.state().prepared.wake();
   }
 
   /**
-   * What an entry that is about to be applied writes; asked once, right before {@link #applied}.
+   * What an entry that is about to be applied makes visible, at {@link #timestampOf}; asked once,
+   * right before {@link #applied}.
    */
   public List<Write> writesOf(GroupEntry entry) {
-    return entry.hasCommitted() ? parts.writesOf(entry.getCommitted()) : List.of();
+    return base.state().writesOf(entry);
+  }
+
+  /** The timestamp of the versions that an entry makes visible. */
+  public static Timestamp timestampOf(GroupEntry entry) {
+    return GroupState.timestampOf(entry);
   }
 
   /** Takes note of an entry; the replica's tablet has applied its writes already. */
   public void applied(GroupEntry entry) {
-    Leading now = leading;
-    if (entry.hasPart()) {
-      parts.apply(entry.getPart());
-      return;
+    if (base.schema().isWrittenBy(writesOf(entry))) {
+      base.schema().refresh();
     }
-    switch (entry.getBodyCase()) {
-      case COMMITTED -> {
-        CommittedEntry committed = entry.getCommitted();
-        outcomes.apply(committed);
-        if (now != null) {
-          if (writesSchemaVersion(parts.writesOf(committed))) {
-            now.leadership.schema.refresh();
-          }
-          afterwards(now, () -> now.commits.applied(committed));
-        }
-      }
-      case REFUSED -> {
-        outcomes.apply(entry.getRefused());
-        if (now != null) {
-          afterwards(now, () -> now.commits.resolves().applied(entry.getRefused()));
-        }
-      }
-      case HORIZON -> {
-        outcomes.apply(entry.getHorizon());
-        if (now != null) {
-          now.commits.prune(outcomes.horizon());
-        }
-      }
-      case PREPARED, OUTCOME, INGEST, WIPE, PART, BODY_NOT_SET ->
-          throw Invariants.unreachable("an entry of a kind not known here");
+    Prepared ended = base.state().apply(entry);
+    LeaderHandlers now = leading;
+    if (now != null || ended != null) {
+      // What follows may append: that must not happen while the log still applies.
+      context.strand().execute(() -> afterwards(entry, now, ended));
     }
-    parts.clear();
   }
 
-  /** What follows may append: that must not happen while the log still applies. */
-  private void afterwards(Leading at, Runnable task) {
-    context
-        .strand()
-        .execute(() -> {
-          if (at.equals(leading)) {
-            task.run();
-          }
-        });
-  }
-
-  private static boolean writesSchemaVersion(List<Write> writes) {
-    for (Write write : writes) {
-      if (write.getKey().size() == SystemKeys.SCHEMA_VERSION.length()
-          && Protos.key(write.getKey()).equals(SystemKeys.SCHEMA_VERSION)) {
-        return true;
-      }
+  private void afterwards(
+      GroupEntry entry, @Nullable LeaderHandlers leader, @Nullable Prepared ended) {
+    if (leader != null && leader.equals(leading)) {
+      leader.applied(entry);
     }
-    return false;
+    if (ended != null) {
+      ended.settle();
+    }
   }
 
   /** Reads rows. */
   public void read(ReadCall call, Consumer<ReadReply> answer) {
-    Leading now = leading;
-    if (now == null || !now.leadership.leads()) {
-      answer.accept(ReadReply.newBuilder().setRefusal(notLeader()).build());
-    } else {
-      Patience.ask(
-          context.strand(),
-          given -> now.reads.handle(call, given),
-          answer,
-          () -> ReadReply.newBuilder().setRefusal(Refuse.waiting()).build());
+    if (call.getRangesCount() > TxnLimits.READ_RANGES_MAX) {
+      answer.accept(
+          SnapshotReads.refused(
+              Refuse.failed(
+                  ErrorCode.PROTOCOL_VIOLATION,
+                  "a read names %d ranges, %d at most"
+                      .formatted(call.getRangesCount(), TxnLimits.READ_RANGES_MAX))));
+      return;
     }
+    List<KeyRange> ranges = TabletRead.ranges(call);
+    LeaderHandlers now = leading;
+    boolean leads = now != null && now.leadership().leads();
+    boolean anyReplica =
+        call.getFollowerAllowed()
+            && call.hasReadTimestampNanos()
+            && call.getLock() == LockMode.NONE.ordinal();
+    if (!leads && anyReplica) {
+      followerReads.handle(call, ranges, answer);
+      return;
+    }
+    atLeader(
+        answer,
+        (handlers, given) -> handlers.reads().handle(call, ranges, given),
+        refusal -> ReadReply.newBuilder().setRefusal(refusal).build());
   }
 
   /** Locks keys and checks conditions. */
   public void lock(LockCall call, Consumer<LockReply> answer) {
-    Leading now = leading;
-    if (now == null || !now.leadership.leads()) {
-      answer.accept(LockReply.newBuilder().setRefusal(notLeader()).build());
-    } else {
-      Patience.ask(
-          context.strand(),
-          given -> now.locks.handle(call, given),
-          answer,
-          () -> LockReply.newBuilder().setRefusal(Refuse.waiting()).build());
-    }
+    atLeader(
+        answer,
+        (handlers, given) -> handlers.locks().handle(call, given),
+        refusal -> LockReply.newBuilder().setRefusal(refusal).build());
   }
 
   /** Commits a transaction of this group alone. */
   public void commit(CommitCall call, Consumer<CommitReply> answer) {
-    Leading now = leading;
-    if (now == null || !now.leadership.leads()) {
-      answer.accept(CommitReply.newBuilder().setRefusal(notLeader()).build());
-    } else {
-      Patience.ask(
-          context.strand(),
-          given -> now.commits.handle(call, given),
-          answer,
-          () -> CommitReply.newBuilder().setRefusal(Refuse.waiting()).build());
+    atLeader(
+        answer,
+        (handlers, given) -> handlers.commits().handle(call, given),
+        refusal -> CommitReply.newBuilder().setRefusal(refusal).build());
+  }
+
+  /** Votes on a transaction of several groups. */
+  public void prepare(PrepareCall call, Consumer<PrepareReply> answer) {
+    atLeader(
+        answer,
+        (handlers, given) -> handlers.prepares().handle(call, given),
+        refusal -> PrepareReply.newBuilder().setRefusal(refusal).build());
+  }
+
+  /** Learns how a transaction of several groups has ended. */
+  public void outcome(OutcomeCall call, Consumer<OutcomeReply> answer) {
+    atLeader(
+        answer,
+        (handlers, given) -> handlers.outcomes().handle(call, given),
+        refusal -> OutcomeReply.newBuilder().setRefusal(refusal).build());
+  }
+
+  /** Says what the log holds of a transaction of several groups, making it hold something. */
+  public void vote(VoteCall call, Consumer<VoteReply> answer) {
+    atLeader(
+        answer,
+        (handlers, given) -> handlers.votes().handle(call, given),
+        refusal -> VoteReply.newBuilder().setRefusal(refusal).build());
+  }
+
+  /** Learns that all participants have the outcome of a transaction. */
+  public void acknowledged(OutcomeAcknowledged notice) {
+    LeaderHandlers now = leading;
+    if (now != null) {
+      now.acknowledgements().add(Protos.txn(notice.getTxn()));
     }
   }
 
   /** Finds out how a transaction ended, making it end. */
   public void resolve(ResolveCall call, Consumer<ResolveReply> answer) {
-    Leading now = leading;
-    if (now == null || !now.leadership.leads()) {
-      answer.accept(ResolveReply.newBuilder().setRefusal(notLeader()).build());
+    atLeader(
+        answer,
+        (handlers, given) -> handlers.resolves().handle(call, given),
+        refusal -> ResolveReply.newBuilder().setRefusal(refusal).build());
+  }
+
+  private <R extends MessageLite> void atLeader(
+      Consumer<R> answer,
+      BiConsumer<LeaderHandlers, Consumer<R>> work,
+      Function<Refusal, R> refused) {
+    LeaderHandlers now = leading;
+    if (now == null || !now.leadership().leads()) {
+      answer.accept(refused.apply(Refuse.notLeader(context.replication().leaderHint())));
     } else {
       Patience.ask(
           context.strand(),
-          given -> now.commits.resolves().handle(call, given),
+          given -> work.accept(now, given),
           answer,
-          () -> ResolveReply.newBuilder().setRefusal(Refuse.waiting()).build());
+          () -> refused.apply(Refuse.waiting()));
     }
   }
 
   /** Gives a transaction's locks back, unless its commit is under way. */
   public void rollback(RollbackNotice notice) {
-    Leading now = leading;
+    LeaderHandlers now = leading;
     Holding holding = notice.getHolding();
-    if (now != null
-        && now.leadership.holds(holding)
-        && !now.commits.isUnderWay(Protos.txn(holding.getTxn()))) {
-      now.leadership.locks.close(Protos.txn(holding.getTxn()));
+    TxnId id = Protos.txn(holding.getTxn());
+    if (now != null && now.leadership().holds(holding) && !now.leadership().isEnding(id)) {
+      now.leadership().locks.close(id);
     }
   }
 
   /** Notes that transactions live. */
   public void keepAlive(KeepAlive notice) {
-    Leading now = leading;
+    LeaderHandlers now = leading;
     if (now == null) {
       return;
     }
     long nanos = context.clocks().bootNanos();
     for (Holding holding : notice.getHoldingsList()) {
-      if (holding.getEpoch() == now.leadership.epoch) {
-        now.leadership.locks.heard(Protos.txn(holding.getTxn()), holding.getGrant(), nanos);
+      if (holding.getEpoch() == now.leadership().epoch) {
+        now.leadership().locks.heard(Protos.txn(holding.getTxn()), holding.getGrant(), nanos);
       }
     }
   }
 
-  /** Called once a second: takes locks from the silent, and lets old outcomes be forgotten. */
+  /**
+   * Called once a second: takes locks from the silent, pursues votes without outcome, and lets old
+   * outcomes be forgotten.
+   */
   public void tick() {
-    Leading now = leading;
+    LeaderHandlers now = leading;
     if (now != null) {
-      now.leadership.locks.abandonSilent(
-          context.clocks().bootNanos() - TxnLimits.LOCK_LEASE.toNanos());
-      now.commits.resolves().tick();
+      now.tick();
     }
   }
 
-  /**
-   * The replicated state beside the rows, as it goes into a checkpoint at the applied index: a
-   * format byte {@code 01}, then an {@link OutcomesImage}.
-   */
-  public byte[] image() {
-    byte[] body = outcomes.image().toBuilder().addAllParts(parts.image()).build().toByteArray();
-    byte[] image = new byte[1 + body.length];
-    image[0] = IMAGE_FORMAT;
-    System.arraycopy(body, 0, image, 1, body.length);
-    return image;
+  /** How many transactions are prepared here without outcome. */
+  public int preparedCount() {
+    return base.state().prepared.all().size();
   }
 
   /**
-   * Becomes what a checkpoint holds; only while not leading.
+   * Runs {@code task} when nothing prepared at or below {@code at} meets {@code range} any more.
+   */
+  public void whenSettled(KeyRange range, Timestamp at, Runnable task) {
+    PendingEntries.Pending blocking = base.state().prepared.conflict(range, at);
+    if (blocking == null) {
+      task.run();
+    } else {
+      blocking.whenApplied(() -> whenSettled(range, at, task));
+    }
+  }
+
+  /** The replicated state beside the rows, as it goes into a checkpoint at the applied index. */
+  public byte[] image() {
+    return base.state().image();
+  }
+
+  /**
+   * Becomes what a checkpoint holds; only while not leading. The rows are those of the checkpoint
+   * already.
    *
    * @param image what {@link #image} gave; empty for a new group
    */
   public void restore(byte[] image) {
     Invariants.check(leading == null, "%s leads and is given a checkpoint", context.group());
-    if (image.length == 0) {
-      return;
-    }
-    Invariants.check(image[0] == IMAGE_FORMAT, "a checkpoint of format %s", image[0]);
-    try {
-      OutcomesImage stored = OutcomesImage.parser().parseFrom(image, 1, image.length - 1);
-      outcomes.restore(stored);
-      parts.restore(stored.getPartsList());
-    } catch (InvalidProtocolBufferException e) {
-      throw Invariants.unreachable("a checkpoint that cannot be read: %s", e.getMessage());
-    }
+    base.state().restore(image);
+    base.schema().refresh();
   }
 
   /** Commits that began at or before it are refused. */
   public Timestamp horizon() {
-    return outcomes.horizon();
-  }
-
-  private Refusal notLeader() {
-    return Refuse.notLeader(context.replication().leaderHint());
+    return base.state().outcomes.horizon();
   }
 }

@@ -2,8 +2,6 @@ package io.meridiandb.txn.participant;
 
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
-import io.meridiandb.row.scan.ScanEvaluatorCache;
-import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
@@ -14,7 +12,6 @@ import io.meridiandb.txn.proto.ReadCall;
 import io.meridiandb.txn.proto.ReadReply;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.wire.ErrorCode;
-import io.meridiandb.wire.MeridianException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,30 +25,16 @@ import org.jspecify.annotations.Nullable;
  * Under locks: the newest versions; a writer holds its locks until its entry is applied. Both ways
  * the answer waits until every version seen has surely passed.
  */
-final class ReadHandler {
-  /** So many compiled scan programs are kept. */
-  private static final int PROGRAMS_MAX = 256;
-
-  private final ScanEvaluatorCache programs = new ScanEvaluatorCache(PROGRAMS_MAX);
+final class ReadHandler implements SnapshotReads.Assurance {
   private final Leadership leadership;
-  private final CommitHandler commits;
+  private final SnapshotReads snapshots;
 
-  ReadHandler(Leadership leadership, CommitHandler commits) {
+  ReadHandler(Leadership leadership, SnapshotReads snapshots) {
     this.leadership = leadership;
-    this.commits = commits;
+    this.snapshots = snapshots;
   }
 
-  void handle(ReadCall call, Consumer<ReadReply> answer) {
-    if (call.getRangesCount() > TxnLimits.READ_RANGES_MAX) {
-      answer.accept(
-          refused(
-              Refuse.failed(
-                  ErrorCode.PROTOCOL_VIOLATION,
-                  "a read names %d ranges, %d at most"
-                      .formatted(call.getRangesCount(), TxnLimits.READ_RANGES_MAX))));
-      return;
-    }
-    List<KeyRange> ranges = TabletRead.ranges(call);
+  void handle(ReadCall call, List<KeyRange> ranges, Consumer<ReadReply> answer) {
     if (call.getLock() == LockMode.NONE.ordinal()) {
       readAtTimestamp(call, ranges, answer);
     } else {
@@ -64,59 +47,40 @@ final class ReadHandler {
     Timestamp at = call.hasReadTimestampNanos() ? new Timestamp(call.getReadTimestampNanos()) : now;
     if (at.isAfter(now.plus(TxnLimits.READ_AHEAD_MAX))) {
       answer.accept(
-          refused(
+          SnapshotReads.refused(
               Refuse.failed(
                   ErrorCode.INVALID_PARAMETER_VALUE,
                   "a read at %s lies more than %d s in the future"
                       .formatted(at, TxnLimits.READ_AHEAD_MAX.toSeconds()))));
     } else if (at.isAfter(now)) {
-      leadership.context.replication().whenReached(at, () -> readAt(call, ranges, at, answer));
+      leadership
+          .context
+          .replication()
+          .whenReached(at, () -> snapshots.readAt(call, ranges, at, this, answer));
     } else {
-      readAt(call, ranges, at, answer);
+      snapshots.readAt(call, ranges, at, this, answer);
     }
   }
 
-  /** Entered again after each wait, with the same timestamp. */
-  private void readAt(
-      ReadCall call, List<KeyRange> ranges, Timestamp at, Consumer<ReadReply> answer) {
-    if (!leadership.leads() || !leadership.context.replication().raise(at)) {
-      answer.accept(refused(leadership.notLeader()));
-      return;
-    }
-    Timestamp horizon = leadership.context.store().horizon();
-    if (at.isBefore(horizon)) {
-      answer.accept(
-          refused(
-              Refuse.failed(
-                  ErrorCode.SNAPSHOT_TOO_OLD,
-                  "versions at %s are not kept any more, the oldest readable time is %s"
-                      .formatted(at, horizon))));
-      return;
-    }
-    Pending blocking = blocking(call, ranges, at);
-    if (blocking != null) {
-      blocking.whenApplied(() -> readAt(call, ranges, at, answer));
-      return;
-    }
-    if (!leadership.schema.admits(call.getSchemaVersion(), at)) {
-      answer.accept(refused(Refuse.schemaChanged(leadership.schema.at(at))));
-      return;
-    }
-    evaluate(call, at, ReadReply.newBuilder().setReadTimestampNanos(at.nanos()), answer);
+  @Override
+  public boolean holds(Timestamp at) {
+    return leadership.leads() && leadership.context.replication().raise(at);
   }
 
-  private @Nullable Pending blocking(ReadCall call, List<KeyRange> ranges, Timestamp at) {
-    Pending schemaChange =
-        call.getSchemaVersion() == SchemaVersion.EXEMPT.value()
-            ? null
-            : leadership.pending.conflict(SchemaGate.RANGE, at);
-    return schemaChange != null ? schemaChange : leadership.pending.conflict(ranges, at);
+  @Override
+  public @Nullable Pending unapplied(List<KeyRange> ranges, Timestamp at) {
+    return leadership.pending.conflict(ranges, at);
+  }
+
+  @Override
+  public Refusal refusal() {
+    return leadership.notLeader();
   }
 
   private void readUnderLocks(ReadCall call, List<KeyRange> ranges, Consumer<ReadReply> answer) {
     TxnId id = Protos.txn(call.getHolding().getTxn());
-    if (commits.isUnderWay(id)) {
-      answer.accept(refused(leadership.lostLocks(id)));
+    if (leadership.isEnding(id)) {
+      answer.accept(SnapshotReads.refused(leadership.lostLocks(id)));
       return;
     }
     LockMode mode =
@@ -131,38 +95,29 @@ final class ReadHandler {
         new Leadership.Continuation() {
           @Override
           public void locked(long grant) {
-            readNewest(call, grant, answer);
+            readNewest(call, ranges, grant, answer);
           }
 
           @Override
           public void refused(Refusal refusal) {
-            answer.accept(ReadHandler.refused(refusal));
+            answer.accept(SnapshotReads.refused(refusal));
           }
         });
   }
 
-  private void readNewest(ReadCall call, long grant, Consumer<ReadReply> answer) {
+  private void readNewest(
+      ReadCall call, List<KeyRange> ranges, long grant, Consumer<ReadReply> answer) {
+    Refusal notOwned = leadership.notOwned(ranges, Timestamp.MAX);
+    if (notOwned != null) {
+      answer.accept(SnapshotReads.refused(notOwned));
+      return;
+    }
     if (!leadership.schema.admits(call.getSchemaVersion(), Timestamp.MAX)) {
-      answer.accept(refused(Refuse.schemaChanged(leadership.schema.at(Timestamp.MAX))));
+      answer.accept(
+          SnapshotReads.refused(Refuse.schemaChanged(leadership.schema.at(Timestamp.MAX))));
       return;
     }
     ReadReply.Builder reply = ReadReply.newBuilder().setEpoch(leadership.epoch).setGrant(grant);
-    evaluate(call, Timestamp.MAX, reply, answer);
-  }
-
-  private void evaluate(
-      ReadCall call, Timestamp at, ReadReply.Builder reply, Consumer<ReadReply> answer) {
-    Timestamp newest;
-    try {
-      newest = TabletRead.run(leadership.context.store(), programs, call, at, reply);
-    } catch (MeridianException e) {
-      answer.accept(refused(Refuse.failed(e)));
-      return;
-    }
-    leadership.context.replication().whenPassed(newest, () -> answer.accept(reply.build()));
-  }
-
-  private static ReadReply refused(Refusal refusal) {
-    return ReadReply.newBuilder().setRefusal(refusal).build();
+    snapshots.evaluate(call, Timestamp.MAX, reply, answer);
   }
 }

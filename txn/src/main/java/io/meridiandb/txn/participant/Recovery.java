@@ -12,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
  * it, and however many do at once, comes to the same end.
  */
 public interface Recovery {
+  /** Nobody ends them: they wait for their gateways. */
+  Recovery NONE = request -> CompletableFuture.completedFuture(null);
+
   /**
    * A transaction to be ended.
    *

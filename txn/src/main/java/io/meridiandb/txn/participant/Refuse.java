@@ -7,10 +7,12 @@ import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.lock.LockLoss;
+import io.meridiandb.txn.proto.Directory;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All the ways in which a participant says no, with their words. */
@@ -65,6 +67,19 @@ final class Refuse {
     return of(
             Reason.ABORTED,
             "transaction " + id + " cannot commit: its sequence was ended in another way")
+        .build();
+  }
+
+  static Refusal olderHolds(TxnId id) {
+    return of(
+            Reason.WOUNDED,
+            "transaction " + id + " cannot be prepared before an older transaction; run it again")
+        .build();
+  }
+
+  static Refusal wrongDirectory(List<Directory> owners) {
+    return of(Reason.WRONG_DIRECTORY, "the group does not hold all of what was asked for")
+        .addAllDirectories(owners)
         .build();
   }
 

@@ -1,14 +1,14 @@
 package io.meridiandb.txn.participant;
 
 import io.meridiandb.kernel.check.Invariants;
-import io.meridiandb.txn.proto.CommittedEntry;
 import io.meridiandb.txn.proto.PartEntry;
+import io.meridiandb.txn.proto.Txn;
 import io.meridiandb.txn.proto.Write;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The parts of a large commit between their application and the commit's: replicated state. A
+ * The parts of a large commit or vote between their application and its own: replicated state. A
  * leader appends parts and commit without anything between; parts whose commit was lost with their
  * leader are dropped when anything else follows.
  */
@@ -28,21 +28,21 @@ final class StagedParts {
     parts.add(part);
   }
 
-  /** All writes of a commit, those in its parts first. */
-  List<Write> writesOf(CommittedEntry commit) {
-    if (commit.getParts() == 0) {
-      return commit.getWritesList();
+  /** All writes of a commit or vote of so many parts and these last writes, in order. */
+  List<Write> writesOf(Txn txn, int count, List<Write> last) {
+    if (count == 0) {
+      return last;
     }
     Invariants.check(
-        parts.size() == commit.getParts() && parts.getFirst().getTxn().equals(commit.getTxn()),
+        parts.size() == count && parts.getFirst().getTxn().equals(txn),
         "a commit of %s parts after %s parts",
-        commit.getParts(),
+        count,
         parts.size());
     List<Write> all = new ArrayList<>();
     for (PartEntry part : parts) {
       all.addAll(part.getWritesList());
     }
-    all.addAll(commit.getWritesList());
+    all.addAll(last);
     return all;
   }
 

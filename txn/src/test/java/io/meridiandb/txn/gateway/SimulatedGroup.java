@@ -125,7 +125,7 @@ final class SimulatedGroup {
       while (applied < log.size()) {
         GroupEntry entry = GroupEntries.decode(log.get(applied++));
         for (Write write : participant.writesOf(entry)) {
-          Timestamp s = new Timestamp(entry.getCommitted().getTimestampNanos());
+          Timestamp s = Participant.timestampOf(entry);
           byte[] value =
               write.getAction() == Write.Action.DELETE ? null : write.getValue().toByteArray();
           versions

@@ -144,15 +144,13 @@ final class FakeGroup {
     }
 
     void apply(GroupEntry entry) {
-      if (entry.hasCommitted()) {
-        Timestamp s = new Timestamp(entry.getCommitted().getTimestampNanos());
-        for (Write write : participant.writesOf(entry)) {
-          byte[] value =
-              write.getAction() == Write.Action.DELETE ? null : write.getValue().toByteArray();
-          versions
-              .computeIfAbsent(Protos.key(write.getKey()), key -> new TreeMap<>())
-              .put(s, new Version(s, value));
-        }
+      Timestamp s = Participant.timestampOf(entry);
+      for (Write write : participant.writesOf(entry)) {
+        byte[] value =
+            write.getAction() == Write.Action.DELETE ? null : write.getValue().toByteArray();
+        versions
+            .computeIfAbsent(Protos.key(write.getKey()), key -> new TreeMap<>())
+            .put(s, new Version(s, value));
       }
       participant.applied(entry);
     }

@@ -1,0 +1,72 @@
+package io.meridiandb.txn.participant;
+
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.txn.TxnId;
+import io.meridiandb.txn.TxnLimits;
+import io.meridiandb.txn.proto.Refusal;
+import io.meridiandb.txn.proto.Write;
+import io.meridiandb.wire.ErrorCode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a commit or a prepare is refused for before anything of it is begun. */
+final class Admission {
+  private final Leadership leadership;
+  private final Horizons horizons;
+
+  Admission(Leadership leadership, Horizons horizons) {
+    this.leadership = leadership;
+    this.horizons = horizons;
+  }
+
+  /** Whether the horizon has passed the beginning of a commit. */
+  boolean isExpired(Timestamp commitStart) {
+    return !commitStart.isAfter(horizons.proposed());
+  }
+
+  /**
+   * A request to be looked at.
+   *
+   * @param commitStart when its commit began
+   * @param epoch the epoch that it speaks to
+   * @param bytes its size
+   */
+  record Request(TxnId id, Timestamp commitStart, long epoch, List<Write> writes, int bytes) {}
+
+  /** Why the request is refused, or null. */
+  @Nullable Refusal refuse(Request request) {
+    Refusal before = leadership.refusals.find(request.id, request.commitStart);
+    if (before != null) {
+      return before;
+    }
+    if (isExpired(request.commitStart)) {
+      return Refuse.expired(request.id);
+    }
+    if (request.epoch != leadership.epoch) {
+      return Refuse.wrongEpoch(leadership.epoch);
+    }
+    if (leadership.underWay.isFull()) {
+      return Refuse.failed(
+          ErrorCode.TOO_MANY_CONNECTIONS,
+          "%d commits of %s are under way; try again later"
+              .formatted(UnderWay.MAX, leadership.context.group()));
+    }
+    if (request.writes.size() > TxnLimits.MUTATIONS_MAX) {
+      return Refuse.failed(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "a transaction may write %d rows, this one writes %d; do it in smaller ones"
+              .formatted(TxnLimits.MUTATIONS_MAX, request.writes.size()));
+    }
+    String malformed = Writes.malformed(request.writes);
+    if (malformed != null) {
+      return Refuse.failed(ErrorCode.PROTOCOL_VIOLATION, malformed);
+    }
+    if (request.bytes > TxnLimits.COMMIT_BYTES_MAX) {
+      return Refuse.failed(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "a transaction may write %d MiB at most; do it in smaller ones"
+              .formatted(TxnLimits.BYTES_MAX >> 20));
+    }
+    return null;
+  }
+}

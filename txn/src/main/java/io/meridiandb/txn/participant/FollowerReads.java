@@ -1,0 +1,72 @@
+package io.meridiandb.txn.participant;
+
+import io.meridiandb.kernel.strand.Timer;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.txn.TxnLimits;
+import io.meridiandb.txn.participant.PendingEntries.Pending;
+import io.meridiandb.txn.proto.ReadCall;
+import io.meridiandb.txn.proto.ReadReply;
+import io.meridiandb.txn.proto.Refusal;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads at replicas that do not lead: at a given timestamp, once it is closed here (protocol C4,
+ * G20). Such a read waits for a bounded time, then its gateway is sent to the leader.
+ */
+final class FollowerReads implements SnapshotReads.Assurance {
+  private final ParticipantContext context;
+  private final SnapshotReads snapshots;
+
+  FollowerReads(ParticipantContext context, SnapshotReads snapshots) {
+    this.context = context;
+    this.snapshots = snapshots;
+  }
+
+  void handle(ReadCall call, List<KeyRange> ranges, Consumer<ReadReply> answer) {
+    Timestamp at = new Timestamp(call.getReadTimestampNanos());
+    Consumer<ReadReply> once = boundedWait(answer);
+    context.replication().whenClosed(at, () -> snapshots.readAt(call, ranges, at, this, once));
+  }
+
+  /** The answer, or after a while a refusal; whichever is first. */
+  private Consumer<ReadReply> boundedWait(Consumer<ReadReply> answer) {
+    boolean[] given = new boolean[1];
+    Timer timer =
+        context
+            .strand()
+            .schedule(
+                TxnLimits.FOLLOWER_WAIT_MAX,
+                () -> {
+                  if (!given[0]) {
+                    given[0] = true;
+                    context.events().count("txn.follower.reads.late", 1);
+                    answer.accept(SnapshotReads.refused(refusal()));
+                  }
+                });
+    return reply -> {
+      if (!given[0]) {
+        given[0] = true;
+        timer.cancel();
+        answer.accept(reply);
+      }
+    };
+  }
+
+  @Override
+  public boolean holds(Timestamp at) {
+    return !context.replication().closed().isBefore(at);
+  }
+
+  @Override
+  public @Nullable Pending unapplied(List<KeyRange> ranges, Timestamp at) {
+    return null; // what is closed is applied
+  }
+
+  @Override
+  public Refusal refusal() {
+    return Refuse.notLeader(context.replication().leaderHint());
+  }
+}

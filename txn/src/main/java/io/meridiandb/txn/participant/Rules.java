@@ -1,0 +1,38 @@
+package io.meridiandb.txn.participant;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Which of the protocol's amendments hold: all of them. A test takes one away to see that the
+ * attack which it answers then succeeds.
+ */
+record Rules(Set<Rule> without) {
+  /** An amendment that participants keep. */
+  enum Rule {
+    /** G8: a new leader's timestamps lie above the leases under which votes were given. */
+    FLOOR_OF_VOTES,
+    /** G11: what is known of one attempt says nothing of another. */
+    ATTEMPTS_APART,
+    /** G12: who is prepared answers with its record, whatever the epoch of the question. */
+    RECORD_ANSWERS,
+    /** G13: a committed outcome is kept until all participants have it. */
+    OUTCOMES_KEPT,
+    /** G18: a read waits until all that it saw has passed, at every replica. */
+    READS_WAIT,
+    /** G21: a prepare does not wait for an older transaction. */
+    PREPARE_REFUSES,
+    /** G21: the leader of a participant asks, whether anybody is blocked or not. */
+    VOTES_ARE_PURSUED,
+    /** C3: locks of prepared transactions are taken again by a new leader. */
+    PREPARED_LOCKS
+  }
+
+  /** As it must be. */
+  static final Rules ALL = new Rules(EnumSet.noneOf(Rule.class));
+
+  /** Whether {@code rule} holds. */
+  boolean hold(Rule rule) {
+    return !without.contains(rule);
+  }
+}
