@@ -12,6 +12,7 @@ import io.meridiandb.paxos.replica.ImageSource;
 import io.meridiandb.paxos.replica.LeaderTerm;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.StateMachine;
+import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.spanserver.directory.DirectoryTable;
 import io.meridiandb.spanserver.tablet.Tablet;
 import io.meridiandb.spanserver.tablet.TabletHost;
@@ -156,6 +157,11 @@ public final class TabletGroup implements StateMachine, TabletHost {
     } catch (RuntimeException e) {
       stop(e, false);
     }
+  }
+
+  /** See {@link Participant#whenSettled}; on the strand. */
+  public void whenSettled(KeyRange range, Timestamp at, Runnable task) {
+    handle(participant -> participant.whenSettled(range, at, task));
   }
 
   /** Lets the files go; on the strand, at shutdown. */

@@ -52,7 +52,8 @@ public final class GroupEntries {
     return encode(GroupEntry.newBuilder().setWipe(entry).build());
   }
 
-  private static byte[] encode(GroupEntry entry) {
+  /** Any entry, as it goes into the log. */
+  public static byte[] encode(GroupEntry entry) {
     byte[] body = entry.toByteArray();
     byte[] out = new byte[1 + body.length];
     out[0] = FORMAT;
