@@ -7,11 +7,12 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.txn.TxnId;
+import io.meridiandb.txn.gateway.LeaderCall.Question;
+import io.meridiandb.txn.participant.Recovery;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.ResolveCall;
 import io.meridiandb.txn.proto.ResolveReply;
 import io.meridiandb.wire.MeridianException;
-import io.meridiandb.wire.TimestampBound;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,42 +22,46 @@ public final class GatewayImpl implements Gateway {
   static final Duration RESOLVE_DEADLINE = Duration.ofSeconds(10);
 
   private final GatewayContext context;
+  private final ReplicaChooser replicas;
   private final KeepAlives keepAlives;
+  private final OutcomeCourier outcomes;
+  private final RecoveryDriver recovery;
 
   /**
    * Makes a gateway.
    *
-   * @param strand where its timers run
+   * @param strand where its timers run: the messenger's
    */
   public GatewayImpl(
       Env env, TrueTime trueTime, Messenger messenger, Router router, Strand strand) {
     this.context =
-        new GatewayContext(env, trueTime, messenger, router, env.random().fork("txn.gateway"));
+        new GatewayContext(
+            env, trueTime, messenger, router, strand, env.random().fork("txn.gateway"));
+    this.replicas = new ReplicaChooser(router, env.clocks());
     this.keepAlives = new KeepAlives(context, strand);
+    this.outcomes = new OutcomeCourier(context, replicas);
+    this.recovery = new RecoveryDriver(context, replicas, outcomes);
+  }
+
+  /** What ends transactions of this and other gateways for the participants of this server. */
+  public Recovery recovery() {
+    return recovery;
   }
 
   @Override
   public Transaction begin(TxnId id, TransactionOptions options) {
-    Deadline deadline = new Deadline(context.env().clocks(), options.deadline());
-    GroupCaller caller = new GroupCaller(context, id.toString());
+    TransactionBase base =
+        new TransactionBase(id, new Deadline(context.env().clocks(), options.deadline()));
+    GroupCaller caller = new GroupCaller(context, replicas, id.toString());
     if (options.readOnly()) {
-      return new ReadOnlyTransaction(
-          context, caller, new TransactionBase(id, deadline), readTimestamp(options.bound()));
+      return new ReadOnlyTransaction(context, caller, base, options.bound());
     }
     Timestamp age = options.age();
     return new ReadWriteTransaction(
-        new ReadWriteTransaction.Parts(context, caller, keepAlives),
-        new TransactionBase(id, deadline),
+        new TransactionParts(context, caller, keepAlives, recovery, outcomes),
+        base,
         age == null ? nowLatest() : age,
-        options.ackedSequence());
-  }
-
-  private @Nullable Timestamp readTimestamp(TimestampBound bound) {
-    return switch (bound.mode()) {
-      case STRONG, MAX_STALENESS -> null;
-      case EXACT_STALENESS -> nowLatest().plusNanos(-bound.nanos());
-      case READ_TIMESTAMP -> new Timestamp(bound.nanos());
-    };
+        options);
   }
 
   @Override
@@ -75,12 +80,9 @@ public final class GatewayImpl implements Gateway {
     ResolveReply reply;
     try {
       reply =
-          new GroupCaller(context, "resolve " + id)
+          new GroupCaller(context, replicas, "resolve " + id)
               .ask(
-                  anchor,
-                  Exchanges.RESOLVE,
-                  epoch -> call,
-                  false,
+                  Question.of(anchor, Exchanges.RESOLVE, epoch -> call),
                   new Deadline(context.env().clocks(), RESOLVE_DEADLINE));
     } catch (MeridianException e) {
       context.env().events().count("txn.gateway.unresolved", 1);

@@ -2,176 +2,165 @@ package io.meridiandb.txn.gateway;
 
 import com.google.protobuf.MessageLite;
 import io.meridiandb.kernel.RandomSource;
-import io.meridiandb.kernel.id.GroupId;
-import io.meridiandb.kernel.id.ServerId;
-import io.meridiandb.kernel.net.CallFailedException;
-import io.meridiandb.kernel.net.MessageType;
 import io.meridiandb.kernel.strand.AwaitTimeoutException;
-import io.meridiandb.txn.gateway.Router.Leader;
-import io.meridiandb.txn.proto.Refusal;
-import io.meridiandb.txn.proto.Refusal.Reason;
+import io.meridiandb.txn.gateway.LeaderCall.Question;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the leader of a group, wherever it is: sends a request again and again, to whom the router
- * names, until somebody answers as the leader or the deadline has passed. So every request sent
- * through it must be harmless if it arrives several times, late, and at several servers.
- *
- * <p>Used by one fiber at a time.
+ * Asks the leaders of groups for one transaction, and counts what it waits for. Used by one fiber
+ * at a time.
  */
 final class GroupCaller {
-  /**
-   * A request that is not answered within this is sent again, elsewhere: who leads says so earlier.
-   */
-  static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
-
-  private static final Duration AWAIT_SLACK = Duration.ofSeconds(1);
-  private static final int BACKOFF_FIRST_MILLIS = 5;
-  private static final int BACKOFF_LAST_MILLIS = 250;
-
-  /**
-   * A kind of request.
-   *
-   * @param refusal reads the refusal of a reply; the default instance if there is none
-   * @param epoch reads the epoch under which the sender of a reply leads; 0 if the reply has none
-   */
-  record Exchange<Q extends MessageLite, R extends MessageLite>(
-      MessageType<Q> type,
-      MessageType<R> replyType,
-      Function<R, Refusal> refusal,
-      Function<R, Long> epoch) {}
+  private static final Duration AWAIT_SLACK = Duration.ofSeconds(4);
 
   private final GatewayContext context;
+  private final ReplicaChooser replicas;
   private final String name;
-  private @Nullable RandomSource random;
+  private @Nullable RandomSource random; // used on the messenger's strand
+  private int requests;
+  private int wanRounds;
+  private long commitWaitNanos;
 
   /**
-   * A caller for one fiber at a time.
+   * A caller.
    *
    * @param name of whom it calls for: what its back-off times are drawn from
    */
-  GroupCaller(GatewayContext context, String name) {
+  GroupCaller(GatewayContext context, ReplicaChooser replicas, String name) {
     this.context = context;
+    this.replicas = replicas;
     this.name = name;
+  }
+
+  ReplicaChooser replicas() {
+    return replicas;
   }
 
   /**
    * Asks until there is an answer.
    *
-   * @param request makes the request for the epoch that the leader is believed to lead under
-   * @return an answer of the leader; its refusal, if any, is neither NOT_LEADER nor WAITING nor, if
-   *     the request does not insist on its epoch, WRONG_EPOCH
-   * @throws MeridianException UNAVAILABLE if the deadline passes first; the request may still be
-   *     done
+   * @return as {@link LeaderCall#future} gives it
+   * @throws io.meridiandb.wire.MeridianException UNAVAILABLE if the deadline passes first; the
+   *     request may still be done
    */
-  <Q extends MessageLite, R extends MessageLite> R ask(
-      GroupId group,
-      Exchange<Q, R> exchange,
-      LongFunction<Q> request,
-      boolean insistsOnEpoch,
-      Deadline deadline) {
-    String last = "nobody was asked";
-    for (int failures = 0; !deadline.hasPassed(); ) {
-      Leader leader = context.router().leader(group);
-      R reply = askOnce(group, exchange, request.apply(leader.epoch()), leader.server(), deadline);
-      if (reply == null) {
-        context.router().failed(group, leader.server(), null);
-        last = leader.server() + " did not answer";
-        backOff(failures++, deadline);
-        continue;
-      }
-      Refusal refusal = exchange.refusal.apply(reply);
-      if (refusal.getReason() == Reason.WAITING) {
-        last = leader.server() + " has not finished it";
-      } else if (refusal.getReason() == Reason.NOT_LEADER) {
-        ServerId hint = refusal.getLeader() == 0 ? null : new ServerId(refusal.getLeader());
-        context.router().failed(group, leader.server(), hint);
-        last = leader.server() + " does not lead";
-        if (hint == null || failures > 0) {
-          backOff(failures, deadline);
-        }
-        failures++;
-      } else if (refusal.getReason() == Reason.WRONG_EPOCH) {
-        context.router().learned(group, leader.server(), refusal.getEpoch());
-        if (insistsOnEpoch) {
-          return reply;
-        }
-        last = leader.server() + " leads anew";
-      } else {
-        long epoch = exchange.epoch.apply(reply);
-        if (epoch != 0) {
-          context.router().learned(group, leader.server(), epoch);
-        }
-        return reply;
-      }
-    }
-    throw new MeridianException(
-        ErrorCode.UNAVAILABLE,
-        "no leader of %s answered within %d ms (last: %s)"
-            .formatted(group, deadline.allowed().toMillis(), last));
+  <Q extends MessageLite, R extends MessageLite> R ask(Question<Q, R> question, Deadline deadline) {
+    return finish(begin(question, deadline), deadline);
   }
 
-  /** Asks whom the router names, once, without waiting. */
-  <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> begin(
-      GroupId group, Exchange<Q, R> exchange, Q request, Deadline deadline) {
-    return context
-        .messenger()
-        .call(
-            context.router().leader(group).server(),
-            exchange.type,
-            exchange.replyType,
-            group,
-            request,
-            deadline.remaining(CALL_TIMEOUT));
+  /** Begins to ask, without waiting. */
+  <Q extends MessageLite, R extends MessageLite> LeaderCall<Q, R> begin(
+      Question<Q, R> question, Deadline deadline) {
+    return LeaderCall.begin(context, replicas, question, deadline, this::random);
   }
 
-  /** Waits for what was begun; null if nobody answered as the leader. */
-  <R extends MessageLite> @Nullable R finish(Exchange<?, R> exchange, CompletableFuture<R> begun) {
+  /** Waits for the answer to what was begun. */
+  <R extends MessageLite> R finish(LeaderCall<?, R> call, Deadline deadline) {
     try {
-      R reply = context.env().fibers().await(begun, CALL_TIMEOUT.plus(AWAIT_SLACK));
-      return switch (exchange.refusal.apply(reply).getReason()) {
-        case NOT_LEADER, WAITING, WRONG_EPOCH -> null;
-        default -> reply;
-      };
-    } catch (CallFailedException | AwaitTimeoutException e) {
-      context.env().events().count("txn.gateway.unanswered", 1);
-      return null;
+      return await(call.future(), deadline);
+    } finally {
+      count(List.of(call));
     }
   }
 
-  private <Q extends MessageLite, R extends MessageLite> @Nullable R askOnce(
-      GroupId group, Exchange<Q, R> exchange, Q request, ServerId server, Deadline deadline) {
-    Duration timeout = deadline.remaining(CALL_TIMEOUT);
+  /**
+   * Waits for all answers to what was begun together, in its order.
+   *
+   * @throws MeridianException UNAVAILABLE if one is missing
+   */
+  <R extends MessageLite> List<R> finishAll(
+      List<? extends LeaderCall<?, R>> calls, Deadline deadline) {
+    try {
+      List<R> replies = new ArrayList<>(calls.size());
+      for (LeaderCall<?, R> call : calls) {
+        replies.add(await(call.future(), deadline));
+      }
+      return replies;
+    } finally {
+      count(calls);
+    }
+  }
+
+  /** Waits; the futures it waits for end by themselves a little after the deadline. */
+  <T extends @Nullable Object> T await(CompletableFuture<T> future, Deadline deadline) {
     try {
       return context
           .env()
           .fibers()
-          .await(
-              context
-                  .messenger()
-                  .call(server, exchange.type, exchange.replyType, group, request, timeout),
-              timeout.plus(AWAIT_SLACK));
-    } catch (CallFailedException | AwaitTimeoutException e) {
-      context.env().events().count("txn.gateway.unanswered", 1);
-      return null;
+          .await(future, deadline.remaining(deadline.allowed()).plus(AWAIT_SLACK));
+    } catch (AwaitTimeoutException e) {
+      throw new MeridianException(ErrorCode.UNAVAILABLE, "this server is too busy to answer", e);
     }
   }
 
-  /** Doubles from one failure to the next; half of it is random, so that gateways part company. */
-  private void backOff(int failures, Deadline deadline) {
-    int most = Math.min(BACKOFF_LAST_MILLIS, BACKOFF_FIRST_MILLIS << Math.min(failures, 10));
+  /** What was under way together counts once. */
+  void count(List<? extends LeaderCall<?, ?>> together) {
+    int most = 0;
+    int far = 0;
+    for (LeaderCall<?, ?> call : together) {
+      most = Math.max(most, call.requests());
+      far = Math.max(far, call.wanRounds());
+    }
+    requests += most;
+    wanRounds += far;
+  }
+
+  /** Waits for a while that is counted as commit wait. */
+  void commitWait(Duration duration) {
+    commitWaitNanos += duration.toNanos();
+    context.env().fibers().sleep(duration);
+  }
+
+  /**
+   * Asks the replica that the question names, and nobody else.
+   *
+   * @return null if it does not answer, or cannot yet
+   */
+  <Q extends MessageLite, R extends MessageLite> @Nullable R askReplica(
+      Question<Q, R> question, Deadline deadline) {
+    LeaderCall<Q, R> call = begin(question.butNotTheLeader(), deadline);
+    try {
+      return finish(call, deadline);
+    } catch (MeridianException e) {
+      return null; // counted where it was noticed
+    }
+  }
+
+  /**
+   * Waits before something is asked for that was not where it was believed to be; not before the
+   * first time, as the next place is known now.
+   *
+   * @throws MeridianException UNAVAILABLE if it has been looked for until the deadline
+   */
+  void pauseForMoved(int failures, Deadline deadline) {
+    context.env().events().count("txn.gateway.moved", 1);
+    if (deadline.hasPassed()) {
+      throw new MeridianException(
+          ErrorCode.UNAVAILABLE,
+          "the rows were not found in any group within %d ms; they may be moving"
+              .formatted(deadline.allowed().toMillis()));
+    }
+    if (failures > 0) {
+      Duration pause = Duration.ofMillis(2L << Math.min(failures, 6));
+      context.env().fibers().sleep(deadline.remaining(pause));
+    }
+  }
+
+  TransactionStatistics statistics() {
+    return new TransactionStatistics(requests, wanRounds, Duration.ofNanos(commitWaitNanos));
+  }
+
+  private RandomSource random() {
     RandomSource source = random;
     if (source == null) {
       source = context.random().fork(name);
       random = source;
     }
-    int millis = most / 2 + source.nextInt(most / 2 + 1);
-    context.env().fibers().sleep(deadline.remaining(Duration.ofMillis(millis)));
+    return source;
   }
 }

@@ -2,7 +2,6 @@ package io.meridiandb.txn.gateway;
 
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.strand.Strand;
-import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.TxnLimits;
 import io.meridiandb.txn.TxnMessages;
 import io.meridiandb.txn.proto.Holding;
@@ -25,7 +24,7 @@ final class KeepAlives {
 
   private final GatewayContext context;
   private final Strand strand;
-  private final Map<TxnId, Vouched> holds = new LinkedHashMap<>();
+  private final Map<LockHold, Vouched> holds = new LinkedHashMap<>();
   private boolean armed;
 
   KeepAlives(GatewayContext context, Strand strand) {
@@ -37,14 +36,14 @@ final class KeepAlives {
   void add(LockHold hold) {
     Holding holding = hold.holding(0);
     strand.execute(() -> {
-      holds.put(hold.id, new Vouched(hold, holding));
+      holds.put(hold, new Vouched(hold, holding));
       arm();
     });
   }
 
   /** The transaction has ended; callable from any fiber. */
   void remove(LockHold hold) {
-    strand.execute(() -> holds.remove(hold.id));
+    strand.execute(() -> holds.remove(hold));
   }
 
   private void arm() {

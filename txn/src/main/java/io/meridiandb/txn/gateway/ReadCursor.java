@@ -8,50 +8,70 @@ import io.meridiandb.row.key.Key;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.scan.ScanEvaluator;
 import io.meridiandb.row.scan.ScanProgramCodec;
+import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Protos;
-import io.meridiandb.txn.TxnLimits;
+import io.meridiandb.txn.gateway.ReadPieces.Piece;
+import io.meridiandb.txn.proto.Directory;
 import io.meridiandb.txn.proto.ReadCall;
 import io.meridiandb.txn.proto.ReadReply;
+import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.StoredRow;
 import io.meridiandb.txn.proto.Write.Action;
-import io.meridiandb.wire.ErrorCode;
-import io.meridiandb.wire.MeridianException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches the rows of a read batch by batch; at most two batches are in memory: a read without
- * locks asks for the next while the last is worked on. Where the transaction's own writes meet the
+ * Fetches the rows of a read batch by batch. A read without locks asks for the next batch while the
+ * last is worked on, and several groups at once. Where the transaction's own writes meet the
  * ranges, the leader sends the rows as stored and the program is evaluated here, over rows and
- * writes merged; otherwise it is evaluated at the leader.
+ * writes merged; otherwise it is evaluated where the rows are.
+ *
+ * <p>Whoever is asked for rows that have moved to another group says so: then the rest is cut anew
+ * and asked for where the router now believes it to be.
  */
 final class ReadCursor implements RowCursor {
-  /** Asks the leader of a group for a piece. */
+  /** Asks a group for a piece. */
   interface Source {
+    /** Asks and waits. */
     ReadReply ask(GroupId group, ReadCall.Builder call);
 
-    /** Begins to ask, once, without waiting; null where that would not do. */
-    @Nullable CompletableFuture<ReadReply> begin(GroupId group, ReadCall call);
+    /** Begins to ask, without waiting; not of reads with locks: those are taken as wanted. */
+    LeaderCall<?, ReadReply> begin(GroupId group, ReadCall.Builder call);
 
-    /** Waits for what was begun; null if there is no answer that could be used. */
-    @Nullable ReadReply finish(CompletableFuture<ReadReply> begun);
+    /** Waits for what was begun. */
+    ReadReply finish(LeaderCall<?, ReadReply> begun);
+
+    /** The timestamp of the whole read, chosen here and now; 0 if it has none (locks). */
+    long fixTimestamp();
+
+    /** A piece was asked for in vain: waits a moment before the next try. */
+    void pause(int failures);
   }
+
+  /** So many requests of one cursor are under way at once. */
+  private static final int UNDER_WAY_MAX = 16;
+
+  /** A piece, and its request if that is on its way. */
+  private record Asked(Piece piece, @Nullable LeaderCall<?, ReadReply> call) {}
 
   private final ReadRequest request;
   private final Source source;
   private final Router router;
+  private final ReadPieces left;
+  private final Deque<Asked> asked = new ArrayDeque<>();
   private final NavigableMap<Key, WriteBuffer.Entry> own;
   private final ScanEvaluator.@Nullable Run merging;
   private final ByteString program;
-  private List<KeyRange> left;
+  private final boolean severalAtOnce;
   private long limitLeft;
   private long readTimestampNanos;
-  private @Nullable CompletableFuture<ReadReply> ahead;
+  private int movedPieces;
   private boolean done;
 
   /**
@@ -65,8 +85,9 @@ final class ReadCursor implements RowCursor {
     this.source = source;
     this.router = router;
     this.own = own;
-    this.left = request.ranges();
+    this.left = new ReadPieces(router, request.reverse(), request.ranges());
     this.limitLeft = request.program().limit();
+    this.severalAtOnce = limitLeft == 0 || request.ranges().stream().allMatch(KeyRange::isPoint);
     this.merging = own.isEmpty() ? null : ScanEvaluator.of(request.program()).start();
     this.program =
         own.isEmpty()
@@ -77,9 +98,9 @@ final class ReadCursor implements RowCursor {
   @Override
   public @Nullable List<@Nullable Object[]> next() {
     while (!done) {
-      List<@Nullable Object[]> batch = fetch();
-      if (!batch.isEmpty()) {
-        return batch;
+      List<@Nullable Object[]> rows = fetch();
+      if (!rows.isEmpty()) {
+        return rows;
       }
     }
     return null;
@@ -88,50 +109,108 @@ final class ReadCursor implements RowCursor {
   @Override
   public void close() {
     done = true;
+    cancelAhead();
   }
 
   private List<@Nullable Object[]> fetch() {
-    if (left.isEmpty()) {
+    Asked next = takeNext();
+    if (next == null) {
       done = true;
       return List.of();
     }
-    GroupId group = groupOf(left.getFirst());
-    List<KeyRange> asked = asked();
-    ReadReply reply = reply(group, asked);
+    LeaderCall<?, ReadReply> begun = next.call;
+    ReadReply reply =
+        begun == null
+            ? source.ask(next.piece.group(), call(next.piece.ranges()))
+            : source.finish(begun);
+    if (reply.getRefusal().getReason() == Reason.WRONG_DIRECTORY) {
+      hasMoved(next, reply);
+      return List.of();
+    }
     if (reply.hasRefusal()) {
       done = true;
       throw Refusals.exception(reply.getRefusal());
     }
+    movedPieces = 0;
     readTimestampNanos = reply.getReadTimestampNanos(); // 0 under locks
-    List<KeyRange> covered = advance(asked, reply);
-    if (!done && reply.getMore() && limitLeft == 0 && readTimestampNanos != 0) {
-      ahead = source.begin(group, call(group, asked()).build());
-    }
+    List<KeyRange> covered = advance(next.piece, reply);
     ScanEvaluator.Run run = merging;
     if (run != null) {
       merge(run, covered, reply);
       return done ? run.finish() : run.take();
     }
-    List<@Nullable Object[]> tuples = TupleCodec.decode(reply.getTuples().toByteArray());
-    if (request.program().limit() > 0) {
-      limitLeft -= tuples.size();
-      done |= limitLeft <= 0;
+    return limited(TupleCodec.decode(reply.getTuples().toByteArray()));
+  }
+
+  private List<@Nullable Object[]> limited(List<@Nullable Object[]> tuples) {
+    if (request.program().limit() == 0) {
+      return tuples;
     }
-    return tuples;
+    List<@Nullable Object[]> rows =
+        tuples.size() > limitLeft ? tuples.subList(0, (int) limitLeft) : tuples;
+    limitLeft -= rows.size();
+    done |= limitLeft <= 0;
+    return rows;
   }
 
-  private List<KeyRange> asked() {
-    return left.subList(0, Math.min(left.size(), TxnLimits.READ_RANGES_MAX));
+  /** The piece whose rows come next; others behind it are asked for ahead. */
+  private @Nullable Asked takeNext() {
+    if (asked.isEmpty()) {
+      Piece first = left.take();
+      if (first == null) {
+        return null;
+      }
+      asked.add(new Asked(first, null));
+    }
+    askAhead();
+    return asked.removeFirst();
   }
 
-  private ReadReply reply(GroupId group, List<KeyRange> asked) {
-    CompletableFuture<ReadReply> begun = ahead;
-    ahead = null;
-    ReadReply reply = begun == null ? null : source.finish(begun);
-    return reply != null ? reply : source.ask(group, call(group, asked));
+  /** Begins what may be under way at once; the first piece alone is asked for in the plain way. */
+  private void askAhead() {
+    if (!severalAtOnce || request.lock() != LockMode.NONE || left.isEmpty()) {
+      return;
+    }
+    if (readTimestampNanos == 0) {
+      readTimestampNanos = source.fixTimestamp();
+    }
+    Asked first = asked.removeFirst();
+    asked.addFirst(first.call == null ? begin(first.piece) : first);
+    while (asked.size() < UNDER_WAY_MAX && !left.isEmpty()) {
+      Piece piece = left.take();
+      if (piece != null) {
+        asked.add(begin(piece));
+      }
+    }
   }
 
-  private ReadCall.Builder call(GroupId group, List<KeyRange> asked) {
+  private Asked begin(Piece piece) {
+    return new Asked(piece, source.begin(piece.group(), call(piece.ranges())));
+  }
+
+  /** Takes in who owns the rows, and cuts all that is not answered anew. */
+  private void hasMoved(Asked refused, ReadReply reply) {
+    List<Directory> hints = reply.getRefusal().getDirectoriesList();
+    router.directories(hints);
+    left.told(hints);
+    for (Asked each : asked.reversed()) {
+      left.putBack(each.piece.ranges());
+    }
+    cancelAhead();
+    left.putBack(refused.piece.ranges());
+    source.pause(movedPieces++);
+  }
+
+  private void cancelAhead() {
+    for (Asked each : asked) {
+      if (each.call != null) {
+        each.call.cancel();
+      }
+    }
+    asked.clear();
+  }
+
+  private ReadCall.Builder call(List<KeyRange> ranges) {
     ReadCall.Builder call =
         ReadCall.newBuilder()
             .setLock(request.lock().ordinal())
@@ -143,52 +222,36 @@ final class ReadCursor implements RowCursor {
     if (readTimestampNanos != 0) {
       call.setReadTimestampNanos(readTimestampNanos);
     }
-    for (KeyRange range : asked) {
-      if (!group.equals(groupOf(range))) {
-        throw severalGroups();
-      }
+    for (KeyRange range : ranges) {
       call.addRanges(Protos.range(range));
     }
     return call;
   }
 
-  private GroupId groupOf(KeyRange range) {
-    GroupId group = router.locate(range);
-    if (group == null) {
-      throw severalGroups();
-    }
-    return group;
-  }
-
-  private static MeridianException severalGroups() {
-    return new MeridianException(
-        ErrorCode.FEATURE_NOT_SUPPORTED, "one read over several Paxos groups is not supported yet");
-  }
-
-  /** Takes what the reply covers off what is left, and returns it. */
-  private List<KeyRange> advance(List<KeyRange> asked, ReadReply reply) {
-    List<KeyRange> rest = left.subList(asked.size(), left.size());
+  /** Returns what the reply covers; what it does not comes next. */
+  private List<KeyRange> advance(Piece piece, ReadReply reply) {
     if (!reply.getMore()) {
-      left = rest;
-      done = left.isEmpty();
-      return asked;
+      done = asked.isEmpty() && left.isEmpty();
+      return piece.ranges();
     }
+    List<KeyRange> ranges = piece.ranges();
     int at = reply.getNextRange();
-    List<KeyRange> covered = new ArrayList<>(asked.subList(0, at));
-    List<KeyRange> newLeft = new ArrayList<>();
-    KeyRange range = asked.get(at);
+    List<KeyRange> covered = new ArrayList<>(ranges.subList(0, at));
+    List<KeyRange> rest = new ArrayList<>();
+    KeyRange range = ranges.get(at);
     if (reply.getRangeUntouched()) {
-      newLeft.add(range);
+      rest.add(range);
     } else {
       Key next = Protos.key(reply.getNextKey());
       KeyRange below = new KeyRange(range.start(), next);
       KeyRange above = new KeyRange(next, range.end());
       covered.add(request.reverse() ? above : below);
-      newLeft.add(request.reverse() ? below : above);
+      rest.add(request.reverse() ? below : above);
     }
-    newLeft.addAll(asked.subList(at + 1, asked.size()));
-    newLeft.addAll(rest);
-    left = newLeft;
+    rest.addAll(ranges.subList(at + 1, ranges.size()));
+    Piece following = new Piece(piece.group(), rest);
+    boolean ahead = limitLeft == 0 && readTimestampNanos != 0;
+    asked.addFirst(ahead ? begin(following) : new Asked(following, null));
     return covered;
   }
 

@@ -1,41 +1,69 @@
 package io.meridiandb.txn.gateway;
 
 import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.txn.gateway.LeaderCall.Question;
 import io.meridiandb.txn.proto.ReadCall;
 import io.meridiandb.txn.proto.ReadReply;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Reads without locks: any piece may be asked for twice, ahead of time, and of any leader. */
+/** Reads without locks: any piece may be asked for twice, ahead of time, and of any replica. */
 class ReadSource implements ReadCursor.Source {
-  private final GroupCaller caller;
-  private final Deadline deadline;
-  private final UnaryOperator<ReadCall.Builder> prepare;
+  private final GatewayContext context;
+  final GroupCaller caller;
+  final Deadline deadline;
 
-  /**
-   * A source.
-   *
-   * @param prepare adds what every piece of the transaction has to carry
-   */
-  ReadSource(GroupCaller caller, Deadline deadline, UnaryOperator<ReadCall.Builder> prepare) {
+  ReadSource(GatewayContext context, GroupCaller caller, Deadline deadline) {
+    this.context = context;
     this.caller = caller;
     this.deadline = deadline;
-    this.prepare = prepare;
+  }
+
+  /** The replica to be asked before the leader; null if there is none. */
+  @Nullable ServerId replica(GroupId group) {
+    return null;
+  }
+
+  /** Where the transaction reads; null if the leader may choose. */
+  @Nullable Timestamp fixed() {
+    return null;
+  }
+
+  @Override
+  public long fixTimestamp() {
+    return context.trueTime().now().latest().nanos();
   }
 
   @Override
   public ReadReply ask(GroupId group, ReadCall.Builder call) {
-    return caller.ask(group, Exchanges.READ, epoch -> prepare.apply(call).build(), false, deadline);
+    return caller.ask(question(group, call), deadline);
   }
 
   @Override
-  public CompletableFuture<ReadReply> begin(GroupId group, ReadCall call) {
-    return caller.begin(group, Exchanges.READ, call, deadline);
+  public LeaderCall<?, ReadReply> begin(GroupId group, ReadCall.Builder call) {
+    return caller.begin(question(group, call), deadline);
+  }
+
+  final Question<ReadCall, ReadReply> question(GroupId group, ReadCall.Builder call) {
+    ServerId replica = replica(group);
+    Timestamp at = fixed();
+    if (at != null) {
+      call.setReadTimestampNanos(at.nanos());
+    } else if (replica != null && !call.hasReadTimestampNanos()) {
+      call.setReadTimestampNanos(fixTimestamp());
+    }
+    ReadCall request = call.setFollowerAllowed(replica != null).build();
+    return Question.of(group, Exchanges.READ, epoch -> request).at(replica);
   }
 
   @Override
-  public @Nullable ReadReply finish(CompletableFuture<ReadReply> begun) {
-    return caller.finish(Exchanges.READ, begun);
+  public ReadReply finish(LeaderCall<?, ReadReply> begun) {
+    return caller.finish(begun, deadline);
+  }
+
+  @Override
+  public void pause(int failures) {
+    caller.pauseForMoved(failures, deadline);
   }
 }

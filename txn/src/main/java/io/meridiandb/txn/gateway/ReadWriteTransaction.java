@@ -1,5 +1,6 @@
 package io.meridiandb.txn.gateway;
 
+import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
@@ -8,45 +9,43 @@ import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
-import io.meridiandb.txn.TxnMessages;
-import io.meridiandb.txn.proto.CommitCall;
-import io.meridiandb.txn.proto.CommitReply;
+import io.meridiandb.txn.gateway.LeaderCall.Question;
+import io.meridiandb.txn.gateway.Router.Located;
 import io.meridiandb.txn.proto.LockCall;
 import io.meridiandb.txn.proto.LockReply;
 import io.meridiandb.txn.proto.ReadCall;
 import io.meridiandb.txn.proto.ReadReply;
 import io.meridiandb.txn.proto.Refusal;
-import io.meridiandb.txn.proto.RollbackNotice;
+import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.Write;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read-write transaction of one group: reads lock at the leader, writes are buffered here, and
- * the commit is one request (protocol C2, C3). It is bound to the leader that granted its first
- * lock: if that one is gone, so are its locks, and it has to be run again.
+ * A read-write transaction over any groups: reads lock at the leaders, writes are buffered here,
+ * and the commit is one round of requests (protocol C2, C3). In each group it is bound to the
+ * leader that granted its first lock there: if that one is gone, so are its locks, and it has to be
+ * run again.
  */
 final class ReadWriteTransaction implements Transaction {
-  /** What it works with. */
-  record Parts(GatewayContext context, GroupCaller caller, KeepAlives keepAlives) {}
-
-  private final Parts parts;
+  private final TransactionParts parts;
   private final TransactionBase base;
-  private final Timestamp age;
-  private final long ackedSequence;
   private final WriteBuffer buffer = new WriteBuffer();
-  private @Nullable LockHold hold;
-  private @Nullable Timestamp commitStart;
+  private final Holds holds;
+  private final Committer committer;
   private @Nullable RuntimeException ended;
 
-  ReadWriteTransaction(Parts parts, TransactionBase base, Timestamp age, long ackedSequence) {
+  ReadWriteTransaction(
+      TransactionParts parts, TransactionBase base, Timestamp age, TransactionOptions options) {
     this.parts = parts;
     this.base = base;
-    this.age = age;
-    this.ackedSequence = ackedSequence;
+    this.holds = new Holds(parts.context(), parts.keepAlives(), base.id(), age);
+    this.committer = new Committer(parts, base, holds, options);
   }
 
   @Override
@@ -64,148 +63,173 @@ final class ReadWriteTransaction implements Transaction {
     requireActive();
     return new ReadCursor(
         request,
-        request.lock() == LockMode.NONE
-            ? new ReadSource(parts.caller(), base.deadline(), this::stillActive)
-            : new LockingSource(),
+        request.lock() == LockMode.NONE ? new PlainSource() : new LockingSource(),
         parts.context().router(),
         buffer.within(request.ranges()));
   }
 
-  private ReadCall.Builder stillActive(ReadCall.Builder call) {
-    requireActive();
-    return call;
+  /** Reads without locks, each at a timestamp of its own. */
+  private final class PlainSource extends ReadSource {
+    PlainSource() {
+      super(parts.context(), parts.caller(), base.deadline());
+    }
+
+    @Override
+    public ReadReply ask(GroupId group, ReadCall.Builder call) {
+      requireActive();
+      return super.ask(group, call);
+    }
   }
 
   /** Locks are taken piece by piece, as the rows are wanted. */
   private final class LockingSource implements ReadCursor.Source {
     @Override
     public ReadReply ask(GroupId group, ReadCall.Builder call) {
-      return readLocking(group, call);
+      requireActive();
+      LockHold at = holds.at(group);
+      ReadReply reply =
+          parts
+              .caller()
+              .ask(
+                  Question.of(
+                      group, Exchanges.READ, epoch -> call.setHolding(at.holding(epoch)).build()),
+                  base.deadline());
+      holds.granted(at, reply.getEpoch(), reply.getGrant());
+      requireLocks(reply.getRefusal());
+      return reply;
     }
 
     @Override
-    public @Nullable CompletableFuture<ReadReply> begin(GroupId group, ReadCall call) {
-      return null;
+    public LeaderCall<?, ReadReply> begin(GroupId group, ReadCall.Builder call) {
+      throw Invariants.unreachable("a locking read of %s is asked for ahead", group);
     }
 
     @Override
-    public @Nullable ReadReply finish(CompletableFuture<ReadReply> begun) {
-      return null;
+    public ReadReply finish(LeaderCall<?, ReadReply> begun) {
+      throw Invariants.unreachable("a locking read of %s was asked for ahead", begun.group());
     }
-  }
 
-  private ReadReply readLocking(GroupId group, ReadCall.Builder call) {
-    LockHold at = holdAt(group);
-    ReadReply reply =
-        parts
-            .caller()
-            .ask(
-                group,
-                Exchanges.READ,
-                epoch -> call.setHolding(at.holding(epoch)).build(),
-                false,
-                base.deadline());
-    granted(at, reply.getEpoch(), reply.getGrant());
-    return checked(reply, reply.getRefusal());
+    @Override
+    public long fixTimestamp() {
+      return 0;
+    }
+
+    @Override
+    public void pause(int failures) {
+      parts.caller().pauseForMoved(failures, base.deadline());
+    }
   }
 
   @Override
   public void write(List<Mutation> mutations, boolean checkNow, SchemaVersion schema) {
     requireActive();
     WriteBuffer.Change change = buffer.plan(mutations);
-    for (Mutation mutation : mutations) {
-      holdAt(parts.context().router().locate(mutation.key()));
-    }
     List<Write> checks = checkNow ? change.toCheck() : List.of();
     if (!checks.isEmpty()) {
       lockAndCheck(checks, schema);
       change.verified();
     }
     buffer.install(change);
+    if (!mutations.isEmpty()) {
+      committer.writes(parts.context().router().locate(mutations.getFirst().key()));
+    }
+  }
+
+  private void lockAndCheck(List<Write> checks, SchemaVersion schema) {
+    Router router = parts.context().router();
+    for (int moved = 0; ; moved++) {
+      Map<GroupId, LockCall.Builder> calls = new TreeMap<>();
+      for (Write check : checks) {
+        calls
+            .computeIfAbsent(router.locate(Protos.key(check.getKey())), group -> call(schema))
+            .addKeys(check);
+      }
+      if (lock(calls)) {
+        return;
+      }
+      parts.caller().pauseForMoved(moved, base.deadline());
+    }
   }
 
   @Override
   public void lockRange(KeyRange range) {
-    LockHold at = holdAt(parts.context().router().locate(range.start()));
-    lock(
-        at,
-        LockCall.newBuilder()
-            .addExclusiveRanges(Protos.range(range))
-            .setSchemaVersion(SchemaVersion.EXEMPT.value()));
-  }
-
-  private void lockAndCheck(List<Write> checks, SchemaVersion schema) {
-    lock(requireHold(), LockCall.newBuilder().addAllKeys(checks).setSchemaVersion(schema.value()));
-  }
-
-  private void lock(LockHold at, LockCall.Builder call) {
-    LockReply reply =
-        parts
-            .caller()
-            .ask(
-                at.group,
-                Exchanges.LOCK,
-                epoch -> call.setHolding(at.holding(epoch)).build(),
-                false,
-                base.deadline());
-    granted(at, reply.getEpoch(), reply.getGrant());
-    Refusal refusal = checked(reply, reply.getRefusal()).getRefusal();
-    if (reply.hasRefusal()) {
-      throw Refusals.exception(refusal);
+    requireActive();
+    Router router = parts.context().router();
+    for (int moved = 0; ; moved++) {
+      Map<GroupId, LockCall.Builder> calls = new TreeMap<>();
+      List<Located> pieces = router.cut(range);
+      for (Located piece : pieces) {
+        calls
+            .computeIfAbsent(piece.group(), group -> call(SchemaVersion.EXEMPT))
+            .addExclusiveRanges(Protos.range(piece.range()));
+      }
+      if (lock(calls)) {
+        pieces.forEach(piece -> holds.lockedWhole(piece.group(), piece.range()));
+        return;
+      }
+      parts.caller().pauseForMoved(moved, base.deadline());
     }
+  }
+
+  private static LockCall.Builder call(SchemaVersion schema) {
+    return LockCall.newBuilder().setSchemaVersion(schema.value());
+  }
+
+  /** Locks in all groups at once; false if some of the keys are elsewhere. */
+  private boolean lock(Map<GroupId, LockCall.Builder> calls) {
+    List<LeaderCall<LockCall, LockReply>> begun = new ArrayList<>();
+    calls.forEach((group, call) -> {
+      LockHold at = holds.at(group);
+      begun.add(
+          parts
+              .caller()
+              .begin(
+                  Question.of(
+                      group, Exchanges.LOCK, epoch -> call.setHolding(at.holding(epoch)).build()),
+                  base.deadline()));
+    });
+    List<LockReply> replies = parts.caller().finishAll(begun, base.deadline());
+    RuntimeException refused = null;
+    boolean here = true;
+    for (int i = 0; i < replies.size(); i++) {
+      LockReply reply = replies.get(i);
+      Refusal refusal = reply.getRefusal();
+      holds.granted(holds.at(begun.get(i).group()), reply.getEpoch(), reply.getGrant());
+      if (refusal.getReason() == Reason.WRONG_DIRECTORY) {
+        parts.context().router().directories(refusal.getDirectoriesList());
+        here = false;
+      } else if (reply.hasRefusal() && refused == null) {
+        refused = Refusals.exception(refusal);
+      }
+    }
+    for (LockReply reply : replies) {
+      requireLocks(reply.getRefusal());
+    }
+    if (refused != null) {
+      throw refused;
+    }
+    return here;
   }
 
   @Override
   public Timestamp commit(SchemaVersion schema) {
     requireActive();
-    LockHold at = hold;
-    if (at == null || (buffer.isEmpty() && !at.granted())) {
-      end(new MeridianException(ErrorCode.NO_ACTIVE_TRANSACTION, "it has been committed"));
-      return parts.context().trueTime().now().latest();
-    }
-    CommitCall.Builder call = commitCall(schema);
-    CommitReply reply;
+    Timestamp timestamp;
     try {
-      reply =
-          parts
-              .caller()
-              .ask(
-                  at.group,
-                  Exchanges.COMMIT,
-                  epoch -> call.setHolding(at.holding(epoch)).build(),
-                  at.granted(),
-                  base.deadline());
-    } catch (MeridianException e) {
-      throw end(unknown(e));
+      timestamp = committer.commit(buffer, schema);
+    } catch (SchemaChangedException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      end(e);
+      boolean unknown =
+          e instanceof MeridianException m && m.code() == ErrorCode.TRANSACTION_OUTCOME_UNKNOWN;
+      if (!unknown) {
+        holds.giveBack();
+      }
+      throw e;
     }
-    if (!reply.hasRefusal()) {
-      end(new MeridianException(ErrorCode.NO_ACTIVE_TRANSACTION, "it has been committed"));
-      return new Timestamp(reply.getCommitTimestampNanos());
-    }
-    RuntimeException refused = Refusals.exception(reply.getRefusal());
-    throw refused instanceof SchemaChangedException ? refused : end(refused);
-  }
-
-  private CommitCall.Builder commitCall(SchemaVersion schema) {
-    Timestamp start = commitStart;
-    if (start == null) {
-      start = parts.context().trueTime().now().latest();
-      commitStart = start;
-    }
-    return CommitCall.newBuilder()
-        .setCommitStartNanos(start.nanos())
-        .setAckedSequence(ackedSequence)
-        .setSchemaVersion(schema.value())
-        .addAllWrites(buffer.writes());
-  }
-
-  private MeridianException unknown(MeridianException cause) {
-    return new MeridianException(
-            ErrorCode.TRANSACTION_OUTCOME_UNKNOWN,
-            "whether transaction %s was committed is not known: %s"
-                .formatted(base.id(), cause.getMessage()),
-            cause)
-        .withHint("Ask how it ended by its id before running it again.");
+    end(new MeridianException(ErrorCode.NO_ACTIVE_TRANSACTION, "it has been committed"));
+    return timestamp;
   }
 
   @Override
@@ -214,27 +238,24 @@ final class ReadWriteTransaction implements Transaction {
       return;
     }
     end(new MeridianException(ErrorCode.NO_ACTIVE_TRANSACTION, "it has been rolled back"));
-    LockHold at = hold;
-    if (at != null && at.granted()) {
-      parts
-          .context()
-          .messenger()
-          .send(
-              parts.context().router().leader(at.group).server(),
-              TxnMessages.ROLLBACK,
-              at.group,
-              RollbackNotice.newBuilder().setHolding(at.holding(0)).build());
-    }
+    committer.abandon();
+    holds.giveBack();
+  }
+
+  @Override
+  public @Nullable GroupId anchor() {
+    return committer.likelyAnchor();
+  }
+
+  @Override
+  public TransactionStatistics statistics() {
+    return parts.caller().statistics();
   }
 
   /** Nothing more happens in it, for the reason given. */
-  private RuntimeException end(RuntimeException reason) {
+  private void end(RuntimeException reason) {
     ended = reason;
-    LockHold at = hold;
-    if (at != null && at.granted()) {
-      parts.keepAlives().remove(at);
-    }
-    return reason;
+    holds.vouchNoMore();
   }
 
   private void requireActive() {
@@ -252,45 +273,15 @@ final class ReadWriteTransaction implements Transaction {
         reason);
   }
 
-  private LockHold requireHold() {
-    LockHold at = hold;
-    if (at == null) {
-      throw new MeridianException(ErrorCode.INTERNAL, "a transaction without a group has locks");
-    }
-    return at;
-  }
-
-  /** The one group of the transaction. */
-  private LockHold holdAt(GroupId group) {
-    requireActive();
-    LockHold at = hold;
-    long now = parts.context().env().clocks().bootNanos();
-    if (at == null) {
-      at = new LockHold(base.id(), group, age, now);
-      hold = at;
-    }
-    at.lastUseNanos = now;
-    if (!at.group.equals(group)) {
-      throw new MeridianException(
-              ErrorCode.FEATURE_NOT_SUPPORTED,
-              "one transaction in %s and %s is not supported yet".formatted(at.group, group))
-          .withHint("Use a transaction for each.");
-    }
-    return at;
-  }
-
-  private void granted(LockHold at, long epoch, long grant) {
-    if (grant != 0 && !at.granted()) {
-      at.granted(epoch, grant);
-      parts.keepAlives().add(at);
-    }
-  }
-
   /** Ends the transaction if the refusal says that its locks are gone. */
-  private <R> R checked(R reply, Refusal refusal) {
+  private void requireLocks(Refusal refusal) {
     switch (refusal.getReason()) {
-      case WOUNDED, LOCKS_LOST, WRONG_EPOCH, ABORTED, EXPIRED ->
-          throw end(Refusals.exception(refusal));
+      case WOUNDED, LOCKS_LOST, WRONG_EPOCH, ABORTED, EXPIRED -> {
+        RuntimeException lost = Refusals.exception(refusal);
+        end(lost);
+        holds.giveBack();
+        throw lost;
+      }
       case UNSPECIFIED,
           NOT_LEADER,
           WAITING,
@@ -299,9 +290,8 @@ final class ReadWriteTransaction implements Transaction {
           CONDITION_FAILED,
           FAILED,
           UNRECOGNIZED -> {
-        return reply;
+        // its locks are what they were
       }
     }
-    return reply;
   }
 }

@@ -3,9 +3,11 @@ package io.meridiandb.txn.gateway;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.Protos;
+import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what a leader refused into what the SQL layer is told. */
 final class Refusals {
@@ -30,6 +32,15 @@ final class Refusals {
           new MeridianException(
               ErrorCode.INTERNAL, "a leader refused a request with reason " + refusal.getReason());
     };
+  }
+
+  /** Whether a transaction was committed could not be found out. */
+  static MeridianException unknown(TxnId id, String why, @Nullable Throwable cause) {
+    return new MeridianException(
+            ErrorCode.TRANSACTION_OUTCOME_UNKNOWN,
+            "whether transaction %s was committed is not known: %s".formatted(id, why),
+            cause)
+        .withHint("Ask how it ended by its id before running it again.");
   }
 
   private static Mutation.Kind kind(int number) {

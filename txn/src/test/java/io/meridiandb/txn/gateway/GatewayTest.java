@@ -345,18 +345,6 @@ class GatewayTest {
   }
 
   @Test
-  void twoGroupsInOneTransactionAreRefused() {
-    at(gateway -> {
-      Transaction t = write(gateway);
-      t.write(List.of(Mutation.put(accounts.key(1), accounts.row(1, 10))), false, SCHEMA);
-      Key far = Key.of(new byte[] {(byte) 0xff, 1});
-      assertThatThrownBy(() -> t.write(List.of(Mutation.put(far, new byte[] {1})), false, SCHEMA))
-          .extracting(e -> ((MeridianException) e).code())
-          .isEqualTo(ErrorCode.FEATURE_NOT_SUPPORTED);
-    });
-  }
-
-  @Test
   void aTransactionIsBounded() {
     at(gateway -> {
       Transaction bytes = write(gateway);

@@ -1,0 +1,61 @@
+package io.meridiandb.txn.gateway;
+
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Clocks;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses which replica serves a read at a timestamp (protocol C4): near ones spare the round trip
+ * to another region. One that was silent is left alone for a while. Callable from any thread.
+ */
+final class ReplicaChooser {
+  /** So long a silent replica is not asked first. */
+  static final Duration SILENCE = Duration.ofSeconds(5);
+
+  private final Router router;
+  private final Clocks clocks;
+  private final ConcurrentMap<ServerId, Long> silentUntil = new ConcurrentHashMap<>();
+
+  ReplicaChooser(Router router, Clocks clocks) {
+    this.router = router;
+    this.clocks = clocks;
+  }
+
+  /**
+   * A replica for a strong read: waits for the word that it is up to date, half a round trip from
+   * the leader, so it pays where the leader is in another region and it is not.
+   *
+   * @return null if the leader is to be asked
+   */
+  @Nullable ServerId forStrong(GroupId group) {
+    ServerId leader = router.leader(group).server();
+    ServerId nearest = router.near(leader) ? null : nearest(group);
+    return nearest != null && router.near(nearest) && !nearest.equals(leader) ? nearest : null;
+  }
+
+  /** A replica for a read of the past: the nearest; null if the leader is to be asked. */
+  @Nullable ServerId forStale(GroupId group) {
+    return nearest(group);
+  }
+
+  private @Nullable ServerId nearest(GroupId group) {
+    List<ServerId> nearestFirst = router.replicas(group);
+    for (ServerId server : nearestFirst) {
+      Long until = silentUntil.get(server);
+      if (until == null || clocks.bootNanos() - until > 0) {
+        return server;
+      }
+    }
+    return null;
+  }
+
+  /** The replica did not answer in time. */
+  void silent(ServerId server) {
+    silentUntil.put(server, clocks.bootNanos() + SILENCE.toNanos());
+  }
+}
