@@ -6,10 +6,9 @@ import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.paxos.membership.ReplicaSet;
-import io.meridiandb.placement.ServerPlace;
-import io.meridiandb.placement.Topology;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeConfig;
+import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.spanserver.group.GroupOptions;
 import io.meridiandb.spanserver.tablet.TabletOptions;
@@ -35,26 +34,25 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
           false);
 
   @Override
-  public SimulatedNode assemble(
-      Env env, ServerIdentity self, List<ServerId> members, Duration clockBound) {
+  public SimulatedNode assemble(Env env, ServerIdentity self, Shape shape, Duration clockBound) {
     TrueTime trueTime = TrueTimes.staticBound(env.clocks(), clockBound);
     NodeConfig config =
         new NodeConfig(
             self,
             self.server().toString(),
-            topology(members),
-            ReplicaSet.ofFull(members),
+            shape.topology(),
+            groupZero(shape),
             LeaseConfig.DEFAULT,
             SIZES);
     return new RealNode(Node.assemble(env, trueTime, config));
   }
 
-  private static Topology topology(List<ServerId> servers) {
-    return new Topology(
-        servers.stream()
-            .map(id ->
-                new ServerPlace(id, id.toString(), "region-" + id.value(), "zone-" + id.value()))
-            .toList());
+  /** Voters where the shape says, the other servers follow. */
+  private static ReplicaSet groupZero(Shape shape) {
+    List<ServerId> voters = shape.firstVoters();
+    List<ServerId> others =
+        shape.servers().stream().filter(server -> !voters.contains(server)).toList();
+    return ReplicaSet.of(voters, List.of(), others);
   }
 
   private record RealNode(Node node) implements SimulatedNode {

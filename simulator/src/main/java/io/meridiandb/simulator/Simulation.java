@@ -1,20 +1,17 @@
 package io.meridiandb.simulator;
 
-import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
 import io.meridiandb.simulator.fault.Nemesis;
 import io.meridiandb.simulator.fault.Swarm;
+import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.simulator.universe.SimulatedUniverse;
-import io.meridiandb.simulator.workload.BankWorkload;
-import io.meridiandb.simulator.workload.InsertWorkload;
-import io.meridiandb.simulator.workload.OrderWorkload;
-import io.meridiandb.simulator.workload.RegisterWorkload;
 import io.meridiandb.simulator.workload.Run;
 import io.meridiandb.simulator.workload.Workload;
+import io.meridiandb.simulator.workload.Workloads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +19,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one seed: three servers of production classes with SQL clients in virtual time, first
+ * One run of one seed: servers of production classes with SQL clients in virtual time, first
  * without faults, then with those the seed draws, then healed; and a check of what is left.
  */
 public final class Simulation {
-  private static final int SERVERS = 3;
-  private static final int CLIENTS_EACH = 2;
+  private static final int CLIENTS_EACH = 3;
   private static final Duration START_WAIT = Duration.ofSeconds(120);
   private static final Duration END_WAIT = Duration.ofSeconds(300);
   private static final int FAILURES_SHOWN = 5;
@@ -38,8 +34,24 @@ public final class Simulation {
    * @param seed everything follows from it
    * @param faultPhase how long there are faults, in virtual time
    * @param forcesIgnored disks acknowledge forces and do nothing: such a run must find violations
+   * @param workloads their names; empty if the seed draws them
+   * @param shape where servers stand; null if the seed draws it
    */
-  public record Options(long seed, Duration faultPhase, boolean forcesIgnored) {}
+  public record Options(
+      long seed,
+      Duration faultPhase,
+      boolean forcesIgnored,
+      List<String> workloads,
+      @Nullable Shape shape) {
+    public Options {
+      workloads = List.copyOf(workloads);
+    }
+
+    /** The seed draws all. */
+    public Options(long seed, Duration faultPhase, boolean forcesIgnored) {
+      this(seed, faultPhase, forcesIgnored, List.of(), null);
+    }
+  }
 
   private final Options options;
   private final SimulatedNode.Assembly assembly;
@@ -60,7 +72,7 @@ public final class Simulation {
       if (listing != null) {
         world.listTo(listing);
       }
-      SimulatedUniverse universe = new SimulatedUniverse(world, assembly, SERVERS);
+      SimulatedUniverse universe = new SimulatedUniverse(world, assembly, shape(world));
       Run run = new Run(universe);
       try {
         play(world, universe, run);
@@ -79,6 +91,17 @@ public final class Simulation {
     }
   }
 
+  private Shape shape(SimulatedWorld world) {
+    Shape given = options.shape;
+    return given == null ? Shape.draw(world.random("shape")) : given;
+  }
+
+  private List<Workload> workloads(SimulatedWorld world, Run run) {
+    List<String> names =
+        options.workloads.isEmpty() ? Workloads.draw(world.random("workloads")) : options.workloads;
+    return names.stream().map(name -> Workloads.of(name, run)).toList();
+  }
+
   private void play(SimulatedWorld world, SimulatedUniverse universe, Run run) {
     Nemesis nemesis = new Nemesis(universe, Swarm.draw(world.random("swarm")));
     nemesis.prepare();
@@ -86,12 +109,7 @@ public final class Simulation {
       universe.members().forEach(server -> world.disk(server).ignoreForces());
     }
     universe.startAll(START_WAIT);
-    List<Workload> workloads =
-        List.of(
-            new BankWorkload(run),
-            new InsertWorkload(run),
-            new RegisterWorkload(run),
-            new OrderWorkload(run));
+    List<Workload> workloads = workloads(world, run);
     List<String> ended = new ArrayList<>();
     client(
         universe,
@@ -129,9 +147,11 @@ public final class Simulation {
   /** Runs a client on a fiber of a machine of its own. */
   private static void client(
       SimulatedUniverse universe, List<String> ended, Consumer<SqlClient> body) {
-    Env env = universe.newClient();
-    SqlClient client = new SqlClient(universe, env);
-    env.fibers()
+    SimulatedUniverse.Client machine = universe.newClient();
+    SqlClient client = new SqlClient(universe, machine);
+    machine
+        .env()
+        .fibers()
         .start(
             "client",
             () -> {

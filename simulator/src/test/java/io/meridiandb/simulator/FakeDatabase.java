@@ -2,9 +2,9 @@ package io.meridiandb.simulator;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.meridiandb.kernel.Env;
-import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.wire.Values;
 import io.meridiandb.wire.proto.ClientFrame;
@@ -60,8 +60,7 @@ final class FakeDatabase implements SimulatedNode.Assembly {
   }
 
   @Override
-  public SimulatedNode assemble(
-      Env env, ServerIdentity self, List<ServerId> members, Duration clockBound) {
+  public SimulatedNode assemble(Env env, ServerIdentity self, Shape shape, Duration clockBound) {
     Strand strand = env.strands().create("sql");
     return new SimulatedNode() {
       @Override

@@ -13,15 +13,16 @@ import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.lease.GroupClock;
-import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.log.WriteAheadLog;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.LeaderTerm;
 import io.meridiandb.paxos.replica.Proposal;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.placement.locationproxy.LocationProxy;
+import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.spanserver.group.GroupOptions;
 import io.meridiandb.spanserver.group.ServerGroups;
@@ -55,8 +56,7 @@ final class LoneLeaderAssembly implements SimulatedNode.Assembly {
   private static final LogOptions LOG = new LogOptions(128 << 10, 64 << 10);
 
   @Override
-  public SimulatedNode assemble(
-      Env env, ServerIdentity self, List<ServerId> members, Duration clockBound) {
+  public SimulatedNode assemble(Env env, ServerIdentity self, Shape shape, Duration clockBound) {
     TrueTime trueTime = TrueTimes.staticBound(env.clocks(), clockBound);
     Strand strand = env.strands().create("server");
     Messenger messenger = new Messenger(self, env.transport(), trueTime::now, strand, env.events());

@@ -3,6 +3,7 @@ package io.meridiandb.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meridiandb.simulator.FakeDatabase.Bug;
+import io.meridiandb.simulator.universe.Shape;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Guards the simulator itself: an honest database passes, each planted bug is found. */
 class SimulationTest {
+  private static final List<String> CLASSIC = List.of("bank", "inserts", "registers", "orders");
+
   private static Report run(long seed, Bug bug) {
-    Simulation.Options options = new Simulation.Options(seed, Duration.ofSeconds(10), false);
+    Simulation.Options options =
+        new Simulation.Options(seed, Duration.ofSeconds(10), false, CLASSIC, Shape.local(3));
     return new Simulation(options, new FakeDatabase(bug)).run(null);
   }
 

@@ -23,9 +23,9 @@ final class Link implements FrameChannel.Listener {
   private @Nullable String closed;
   private long requests;
 
-  Link(Env env, SimulatedUniverse universe, ServerId server) {
-    this.env = env;
-    this.channel = universe.connect(server, this);
+  Link(SimulatedUniverse.Client client, SimulatedUniverse universe, ServerId server) {
+    this.env = client.env();
+    this.channel = universe.connect(client.machine(), server, this);
   }
 
   boolean isOpen() {

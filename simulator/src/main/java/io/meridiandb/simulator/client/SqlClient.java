@@ -30,6 +30,9 @@ public final class SqlClient {
   private static final Duration CONNECT_PAUSE = Duration.ofMillis(50);
   private static final int RESOLVE_TRIES = 40;
 
+  /** So many of four connections go to a server of the client's own region. */
+  private static final int NEAR_OF_FOUR = 3;
+
   /** Statements of one transaction. */
   public interface Body {
     /** Runs them through {@link #execute}; the client commits afterwards. */
@@ -44,6 +47,7 @@ public final class SqlClient {
    */
   public record Answer(List<List<Value>> rows, Complete complete) {}
 
+  private final SimulatedUniverse.Client machine;
   private final Env env;
   private final SimulatedUniverse universe;
   private final RandomSource random;
@@ -57,9 +61,10 @@ public final class SqlClient {
   private @Nullable Link link;
   private long statements;
 
-  /** A client on a machine of its own; call its methods on a fiber of {@code env} only. */
-  public SqlClient(SimulatedUniverse universe, Env env) {
-    this.env = env;
+  /** A client on a machine of its own; call its methods on a fiber of that machine only. */
+  public SqlClient(SimulatedUniverse universe, SimulatedUniverse.Client machine) {
+    this.machine = machine;
+    this.env = machine.env();
     this.universe = universe;
     this.random = env.random().fork("client");
     this.sessionHigh = random.nextLong();
@@ -238,8 +243,9 @@ public final class SqlClient {
     if (inTransaction && !beginsNow) {
       throw new LinkLost("lost within a transaction");
     }
-    List<ServerId> servers = universe.members();
-    Link fresh = new Link(env, universe, servers.get(random.nextInt(servers.size())));
+    List<ServerId> servers =
+        random.chance(NEAR_OF_FOUR, 4) ? universe.near(machine.machine()) : universe.members();
+    Link fresh = new Link(machine, universe, servers.get(random.nextInt(servers.size())));
     Hello hello =
         Hello.newBuilder()
             .setProtocol(1)

@@ -60,7 +60,7 @@ public final class Nemesis {
   public void heal() {
     healed = true;
     world.network().standard(swarm.latency());
-    world.network().joinAll();
+    universe.joinAll();
     universe.members().forEach(universe::start);
   }
 
@@ -139,6 +139,6 @@ public final class Nemesis {
       case 1 -> world.network().cutBothWays(one, other);
       default -> world.network().isolate(one);
     }
-    world.schedule(upTo(CUT_MILLIS_MAX), () -> world.network().joinAll());
+    world.schedule(upTo(CUT_MILLIS_MAX), universe::joinAll);
   }
 }

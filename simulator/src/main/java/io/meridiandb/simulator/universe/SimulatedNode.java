@@ -1,12 +1,10 @@
 package io.meridiandb.simulator.universe;
 
 import io.meridiandb.kernel.Env;
-import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The assembled product on one simulated server. */
@@ -28,11 +26,10 @@ public interface SimulatedNode {
     /**
      * Puts a server together; nothing runs before {@link #start}.
      *
-     * @param members the voters of group 0
+     * @param shape all servers, and where they stand
      * @param clockBound how far the server's clock may be off
      */
-    SimulatedNode assemble(
-        Env env, ServerIdentity self, List<ServerId> members, Duration clockBound)
+    SimulatedNode assemble(Env env, ServerIdentity self, Shape shape, Duration clockBound)
         throws IOException;
   }
 }

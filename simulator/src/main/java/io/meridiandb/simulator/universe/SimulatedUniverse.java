@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The servers of one universe in a world: started, crashed and started again; and their clients.
@@ -24,20 +26,23 @@ public final class SimulatedUniverse {
   private final SimulatedWorld world;
   private final SimulatedNode.Assembly assembly;
   private final UniverseId id;
-  private final List<ServerId> members = new ArrayList<>();
+  private final Shape shape;
+  private final Map<ServerId, String> clientRegions = new TreeMap<>();
+  private final Set<String> cutRegions = new TreeSet<>();
   private final Map<ServerId, SimulatedNode> nodes = new TreeMap<>();
   private final List<SqlLink> links = new ArrayList<>();
   private final RandomSource random;
   private long clients;
 
-  /** A universe of {@code servers} servers, none of which runs yet. */
-  public SimulatedUniverse(SimulatedWorld world, SimulatedNode.Assembly assembly, int servers) {
+  /** A universe of that shape, none of whose servers runs yet. */
+  public SimulatedUniverse(SimulatedWorld world, SimulatedNode.Assembly assembly, Shape shape) {
     this.world = world;
     this.assembly = assembly;
+    this.shape = shape;
     this.random = world.random("universe");
     this.id = new UniverseId(random.nextLong(), random.nextLong());
-    for (int i = 1; i <= servers; i++) {
-      members.add(new ServerId(i));
+    if (shape.regions().size() > 1) {
+      world.network().latencies(shape.distances(), this::regionOf);
     }
   }
 
@@ -46,9 +51,20 @@ public final class SimulatedUniverse {
     return world;
   }
 
+  /** Where its servers stand. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** The region of a server, or of a client's machine. */
+  public String regionOf(ServerId machine) {
+    String region = clientRegions.get(machine);
+    return region == null ? shape.regionOf(machine) : region;
+  }
+
   /** All servers, running or not. */
   public List<ServerId> members() {
-    return List.copyOf(members);
+    return shape.servers();
   }
 
   /** Those that run, started or not. */
@@ -58,10 +74,10 @@ public final class SimulatedUniverse {
 
   /** Starts all servers, and lets time run until each takes clients. */
   public void startAll(Duration timeout) {
-    world.schedule(Duration.ZERO, () -> members.forEach(this::start));
+    world.schedule(Duration.ZERO, () -> members().forEach(this::start));
     world.runUntil(
         () ->
-            nodes.size() == members.size()
+            nodes.size() == members().size()
                 && nodes.values().stream().allMatch(node -> node.started().isDone()),
         timeout);
   }
@@ -78,7 +94,7 @@ public final class SimulatedUniverse {
     ServerIdentity self = new ServerIdentity(id, server, world.life(server));
     Duration bound = Duration.ofNanos(world.clocks(server).boundNanos());
     try {
-      SimulatedNode node = assembly.assemble(env, self, members(), bound);
+      SimulatedNode node = assembly.assemble(env, self, shape, bound);
       nodes.put(server, node);
       node.start();
     } catch (IOException e) {
@@ -121,19 +137,74 @@ public final class SimulatedUniverse {
     }
   }
 
-  /** A machine for a client: an environment of its own in the same world. */
-  public Env newClient() {
+  /** A machine for a client: an environment of its own in the same world; regions in turn. */
+  public Client newClient() {
+    List<String> regions = shape.regions();
+    return newClient(regions.get((int) (clients % regions.size())));
+  }
+
+  /** A machine for a client in a region. */
+  public Client newClient(String region) {
     clients++;
-    return world.server(new ServerId(CLIENTS_FROM + clients));
+    ServerId machine = new ServerId(CLIENTS_FROM + clients);
+    clientRegions.put(machine, region);
+    return new Client(machine, world.server(machine));
+  }
+
+  /** A client's machine and its environment. */
+  public record Client(ServerId machine, Env env) {}
+
+  /** The servers near to a client: those of its region, or all if there are none. */
+  public List<ServerId> near(ServerId client) {
+    List<ServerId> near = shape.named(regionOf(client));
+    return near.isEmpty() ? members() : near;
   }
 
   /**
-   * Connects a client to a server. If the server does not run, or does not take clients yet, the
-   * connection closes soon.
+   * Cuts a region off from another, in one direction: servers from servers, and the connections of
+   * clients, which need both directions.
    */
-  public FrameChannel connect(ServerId server, FrameChannel.Listener client) {
+  public void cutRegions(String from, String to) {
+    for (ServerId one : shape.named(from)) {
+      for (ServerId other : shape.named(to)) {
+        if (!one.equals(other)) {
+          world.network().cut(one, other);
+        }
+      }
+    }
+    cutRegions.add(from + ">" + to);
+    for (SqlLink link : List.copyOf(links)) {
+      if (!reaches(link.client(), link.server())) {
+        link.breakNow("the network is cut", false);
+      }
+    }
+    links.removeIf(SqlLink::isBroken);
+  }
+
+  /** Joins all that was cut. */
+  public void joinAll() {
+    cutRegions.clear();
+    world.network().joinAll();
+  }
+
+  private boolean reaches(ServerId client, ServerId server) {
+    String one = regionOf(client);
+    String other = regionOf(server);
+    return !cutRegions.contains(one + ">" + other) && !cutRegions.contains(other + ">" + one);
+  }
+
+  /**
+   * Connects a client's machine to a server. If the server does not run, or does not take clients
+   * yet, the connection closes soon.
+   */
+  public FrameChannel connect(ServerId machine, ServerId server, FrameChannel.Listener client) {
     SimulatedNode node = nodes.get(server);
-    SqlLink link = new SqlLink(world, random, server, client);
+    long distance = shape.distances().between(regionOf(machine), regionOf(server)).nanos();
+    SqlLink link = new SqlLink(world, random, new SqlLink.Ends(machine, server, distance), client);
+    if (!reaches(machine, server)) {
+      link.breakNow("no way to the server", false);
+      return link;
+    }
     if (node == null || !node.started().isDone() || node.started().isCompletedExceptionally()) {
       link.breakNow("connection refused", false);
       return link;

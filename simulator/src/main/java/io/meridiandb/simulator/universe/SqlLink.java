@@ -17,7 +17,7 @@ final class SqlLink implements FrameChannel {
 
   private final SimulatedWorld world;
   private final RandomSource random;
-  private final ServerId server;
+  private final Ends ends;
   private final long life;
   private final FrameChannel.Listener client;
   private FrameChannel.@Nullable Listener atServer;
@@ -25,17 +25,27 @@ final class SqlLink implements FrameChannel {
   private long lastToClient;
   private boolean broken;
 
-  SqlLink(
-      SimulatedWorld world, RandomSource random, ServerId server, FrameChannel.Listener client) {
+  /**
+   * Between whom.
+   *
+   * @param distanceNanos one way, beyond what a local network takes
+   */
+  record Ends(ServerId client, ServerId server, long distanceNanos) {}
+
+  SqlLink(SimulatedWorld world, RandomSource random, Ends ends, FrameChannel.Listener client) {
     this.world = world;
     this.random = random;
-    this.server = server;
-    this.life = world.life(server);
+    this.ends = ends;
+    this.life = world.life(ends.server);
     this.client = client;
   }
 
   ServerId server() {
-    return server;
+    return ends.server;
+  }
+
+  ServerId client() {
+    return ends.client;
   }
 
   boolean isBroken() {
@@ -90,7 +100,7 @@ final class SqlLink implements FrameChannel {
       world.schedule(
           delay(),
           () -> {
-            if (world.life(server) == life) {
+            if (world.life(ends.server) == life) {
               listener.closed(reason);
             }
           });
@@ -98,7 +108,8 @@ final class SqlLink implements FrameChannel {
   }
 
   private Duration delay() {
-    return Duration.ofNanos(DELAY_NANOS_MIN + random.nextInt(DELAY_NANOS_SPREAD));
+    return Duration.ofNanos(
+        ends.distanceNanos + DELAY_NANOS_MIN + random.nextInt(DELAY_NANOS_SPREAD));
   }
 
   private void toServer(Runnable arrival) {
@@ -106,7 +117,7 @@ final class SqlLink implements FrameChannel {
   }
 
   private void toClient(Runnable arrival) {
-    if (world.life(server) == life) {
+    if (world.life(ends.server) == life) {
       lastToClient = schedule(lastToClient, arrival);
     }
   }

@@ -26,6 +26,9 @@ public final class Run {
   private boolean over;
   private long committed;
   private long queries;
+  private long lastUnique;
+  private List<String> placements = List.of();
+  private int tablesMade;
 
   /** Of one universe. */
   public Run(SimulatedUniverse universe) {
@@ -75,6 +78,38 @@ public final class Run {
   /** Transactions that committed, and queries that were answered. */
   public long transactions() {
     return committed + queries;
+  }
+
+  /** A recorded query was answered. */
+  void queryAnswered() {
+    queries++;
+  }
+
+  /** A recorded query failed; that is no violation, faults may do so. */
+  void queryFailed() {
+    endings.merge("QUERY FAILED", 1L, Long::sum);
+  }
+
+  /** A number that nobody had before in this run. */
+  long unique() {
+    return ++lastUnique;
+  }
+
+  /**
+   * What CREATE TABLE says about where a table lies: empty for the default placement, or {@code
+   * PLACEMENT name}.
+   */
+  String placementOf(String table) {
+    if (placements.isEmpty()) {
+      return "";
+    }
+    String placement = placements.get(tablesMade++ % placements.size());
+    return placement.isEmpty() ? "" : " PLACEMENT " + placement;
+  }
+
+  /** Tables made from now on take these placements in turn; an empty name is the default one. */
+  public void placements(List<String> names) {
+    placements = List.copyOf(names);
   }
 
   /** The rows of a query, or null if it failed; that is no violation, faults may do so. */

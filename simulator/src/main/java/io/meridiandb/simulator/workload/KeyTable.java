@@ -1,0 +1,110 @@
+package io.meridiandb.simulator.workload;
+
+import io.meridiandb.simulator.check.Op;
+import io.meridiandb.simulator.client.LinkLost;
+import io.meridiandb.simulator.client.SqlClient;
+import io.meridiandb.simulator.client.SqlFailed;
+import io.meridiandb.wire.Values;
+import io.meridiandb.wire.proto.Type;
+import io.meridiandb.wire.proto.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A table of numbers by number, or of lists by number, whose statements write down what they did.
+ * In a history its keys are its ordinal and the row's id together.
+ */
+final class KeyTable {
+  private static final int ID_BITS = 40;
+
+  private final Run run;
+  private final String name;
+  private final long base;
+
+  /**
+   * A table.
+   *
+   * @param ordinal tells the tables of one workload apart
+   */
+  KeyTable(Run run, String name, int ordinal) {
+    this.run = run;
+    this.name = name;
+    this.base = (long) ordinal << ID_BITS;
+  }
+
+  void create(SqlClient client) throws SqlFailed, LinkLost {
+    client.execute(
+        "CREATE TABLE %s (id BIGINT PRIMARY KEY, n BIGINT NOT NULL)%s"
+            .formatted(name, run.placementOf(name)));
+  }
+
+  void createLists(SqlClient client) throws SqlFailed, LinkLost {
+    client.execute(
+        "CREATE TABLE %s (id BIGINT PRIMARY KEY, elements TEXT NOT NULL)%s"
+            .formatted(name, run.placementOf(name)));
+  }
+
+  long read(Tape tape, long id) throws SqlFailed, LinkLost {
+    List<List<Value>> rows =
+        tape.execute("SELECT n FROM " + name + tape.asOf() + " WHERE id = ?", of(id));
+    long seen = rows.isEmpty() ? Op.ABSENT : rows.getFirst().getFirst().getInteger();
+    tape.add(new Op.Read(base + id, seen));
+    return seen;
+  }
+
+  List<Op.Row> range(Tape tape, long from, long to) throws SqlFailed, LinkLost {
+    List<Op.Row> seen = new ArrayList<>();
+    String sql =
+        "SELECT id, n FROM " + name + tape.asOf() + " WHERE id >= ? AND id < ? ORDER BY id";
+    for (List<Value> row : tape.execute(sql, of(from), of(to))) {
+      seen.add(new Op.Row(base + row.getFirst().getInteger(), row.getLast().getInteger()));
+    }
+    tape.add(new Op.ReadRange(base + from, base + to, seen));
+    return seen;
+  }
+
+  void insert(Tape tape, long id, long value) throws SqlFailed, LinkLost {
+    tape.add(new Op.Write(base + id, value));
+    tape.execute("INSERT INTO " + name + " (id, n) VALUES (?, ?)", of(id), of(value));
+  }
+
+  /** Changes a row that exists. */
+  void write(Tape tape, long id, long value) throws SqlFailed, LinkLost {
+    tape.add(new Op.Write(base + id, value));
+    tape.execute("UPDATE " + name + " SET n = ? WHERE id = ?", of(value), of(id));
+  }
+
+  /** Adds to a row that exists. */
+  void add(Tape tape, long id, long delta) throws SqlFailed, LinkLost {
+    tape.add(new Op.Increment(base + id, delta));
+    tape.execute("UPDATE " + name + " SET n = n + ? WHERE id = ?", of(delta), of(id));
+  }
+
+  void insertList(Tape tape, long id) throws SqlFailed, LinkLost {
+    tape.execute("INSERT INTO " + name + " (id, elements) VALUES (?, '')", of(id));
+  }
+
+  void append(Tape tape, long id, long element) throws SqlFailed, LinkLost {
+    tape.add(new Op.Append(base + id, element));
+    tape.execute(
+        "UPDATE " + name + " SET elements = elements || ? WHERE id = ?",
+        Values.ofText(Type.Kind.TEXT, element + " "),
+        of(id));
+  }
+
+  void readList(Tape tape, long id) throws SqlFailed, LinkLost {
+    String text =
+        tape.execute("SELECT elements FROM " + name + tape.asOf() + " WHERE id = ?", of(id))
+            .getFirst()
+            .getFirst()
+            .getText();
+    List<Long> elements =
+        text.isBlank() ? List.of() : Arrays.stream(text.split(" ")).map(Long::parseLong).toList();
+    tape.add(new Op.ReadList(base + id, elements));
+  }
+
+  private static Value of(long value) {
+    return Values.ofInteger(Type.Kind.BIGINT, value);
+  }
+}
