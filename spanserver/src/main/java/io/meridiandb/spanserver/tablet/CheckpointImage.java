@@ -53,22 +53,27 @@ public final class CheckpointImage implements ImageSource {
     return manifest;
   }
 
-  /** Reads bytes at any place; may end early at the end of a file. */
   @Override
   public CompletableFuture<ByteString> read(long position, int bytesMax) {
     Invariants.check(!closed, "an image is read after it was closed");
+    Invariants.check(
+        position >= 0 && position <= length,
+        "an image of %s bytes is read at %s",
+        length,
+        position);
+    byte[] bytes = new byte[(int) Math.min(bytesMax, length - position)];
+    int filled = 0;
     long start = position;
     for (MemorySegment part : parts) {
-      if (start < part.byteSize()) {
-        long size = Math.min(bytesMax, part.byteSize() - start);
-        byte[] bytes = new byte[Math.toIntExact(size)];
-        MemorySegment.copy(part, start, MemorySegment.ofArray(bytes), 0, size);
-        return CompletableFuture.completedFuture(UnsafeByteOperations.unsafeWrap(bytes));
+      long size = Math.min(bytes.length - filled, part.byteSize() - start);
+      if (size > 0) {
+        MemorySegment.copy(part, start, MemorySegment.ofArray(bytes), filled, size);
+        filled += (int) size;
+        start += size;
       }
       start -= part.byteSize();
     }
-    Invariants.check(start == 0, "an image of %s bytes is read at %s", length, position);
-    return CompletableFuture.completedFuture(ByteString.EMPTY);
+    return CompletableFuture.completedFuture(UnsafeByteOperations.unsafeWrap(bytes));
   }
 
   /** Lets the files go. */

@@ -302,7 +302,7 @@ final class Checkpoints {
         shown += run.shownBytes(KeyRange.ALL);
       }
     }
-    return shown * 2 < stored;
+    return stored > 0 && shown * 2 <= stored;
   }
 
   /**
@@ -322,12 +322,13 @@ final class Checkpoints {
       return;
     }
     CompletableFuture<Void> install = installing;
-    if (install != null
-        && (cause instanceof DiskFullException || cause instanceof TabletDamagedException)) {
+    if (install != null) {
       job = null;
       installing = null;
       install.completeExceptionally(cause);
-      return;
+      if (cause instanceof DiskFullException || cause instanceof TabletDamagedException) {
+        return;
+      }
     }
     if (cause instanceof DiskFullException) {
       env.events()

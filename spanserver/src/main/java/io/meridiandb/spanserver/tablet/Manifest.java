@@ -45,6 +45,10 @@ public record Manifest(
   public static final String NAME = "MANIFEST";
 
   static final int FORMAT = 2;
+
+  /** Without files and state, and without the checksum. */
+  private static final int BYTES_MIN = 44;
+
   private static final long MAGIC =
       ByteBuffer.wrap("MERIDMAN".getBytes(StandardCharsets.US_ASCII)).getLong();
 
@@ -107,7 +111,7 @@ public record Manifest(
    */
   static Manifest decode(ByteBuffer in, String path) {
     int end = in.limit() - 4;
-    if (end < 48 || in.getLong(0) != MAGIC) {
+    if (end < BYTES_MIN || in.getLong(0) != MAGIC) {
       throw new TabletDamagedException(path + " is no manifest; rebuild this replica");
     }
     int format = in.getInt(8);

@@ -81,7 +81,16 @@ public final class Tablet implements VersionStore {
    * @param writes its new versions; none for an entry that changes no row
    */
   public void apply(long index, List<VersionWrite> writes) {
+    apply(index, writes, List.of());
+  }
+
+  /**
+   * The same for an entry that also empties ranges, as {@link #wipe} does: first these, then the
+   * new versions.
+   */
+  public void apply(long index, List<VersionWrite> writes, List<KeyRange> emptied) {
     checkpoints.advanceTo(index);
+    emptied.forEach(checkpoints::wipe);
     writes.forEach(views.now().active::put);
     checkpoints.flushIfDue();
   }

@@ -95,7 +95,7 @@ class TabletCrashTest {
     assertThat(f.files()).as(when + ": no file is left over").isEqualTo(named);
   }
 
-  private static Env with(Env env, Disk disk) {
+  static Env with(Env env, Disk disk) {
     return new Env(
         env.strands(),
         env.fibers(),

@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random writes, flushes, compactions with collection, crashes and reads at random timestamps,
- * compared with a map of maps.
+ * Random writes, versions that come from elsewhere, wiped ranges, flushes, compactions with
+ * collection, crashes and reads at random timestamps, compared with a map of maps.
  */
 class TabletModelTest {
   private static final int SEEDS = 12;
@@ -39,7 +40,7 @@ class TabletModelTest {
     private final long seed;
     private final RandomSource random;
     private final NavigableMap<Key, NavigableMap<Long, String>> model = new TreeMap<>();
-    private final TreeMap<Long, List<VersionWrite>> log = new TreeMap<>();
+    private final TreeMap<Long, Runnable> log = new TreeMap<>();
     private long index;
     private long time = 1000;
     private long horizon = Long.MIN_VALUE;
@@ -59,6 +60,7 @@ class TabletModelTest {
           case 3 -> f.world.runFor(Duration.ofSeconds(random.nextInt(15)));
           case 4, 5, 6 -> scan();
           case 7, 8, 9, 10 -> read();
+          case 11 -> wipe();
           default -> write();
         }
       }
@@ -86,9 +88,24 @@ class TabletModelTest {
         writes.add(new VersionWrite(key, new Timestamp(time), bytes));
         model.computeIfAbsent(key, k -> new TreeMap<>()).put(time, value);
       });
-      index += 1 + random.nextInt(2);
-      log.put(index, writes);
-      f.run(() -> f.tablet.apply(index, writes));
+      if (random.chance(1, 4)) {
+        entry(at -> f.tablet.ingest(at, writes, Timestamp.MIN));
+      } else {
+        entry(at -> f.tablet.apply(at, writes));
+      }
+    }
+
+    private void entry(LongConsumer change) {
+      long at = index + 1 + random.nextInt(2);
+      index = at;
+      log.put(at, () -> change.accept(at));
+      f.run(() -> change.accept(at));
+    }
+
+    private void wipe() {
+      KeyRange range = new KeyRange(key(), random.chance(1, 8) ? null : key());
+      model.keySet().removeIf(range::contains);
+      entry(at -> f.tablet.wipe(at, range));
     }
 
     private void compact() {
@@ -102,8 +119,7 @@ class TabletModelTest {
     private void crash() {
       f.world.runFor(Duration.ofMillis(random.nextInt(3)));
       f.crash();
-      log.tailMap(f.tablet.flushedIndex(), false)
-          .forEach((entry, writes) -> f.run(() -> f.tablet.apply(entry, writes)));
+      log.tailMap(f.tablet.flushedIndex(), false).forEach((entry, change) -> f.run(change));
       assertThat(f.tablet.flushedIndex()).isLessThanOrEqualTo(index);
     }
 
