@@ -60,6 +60,7 @@ SqlNode MeridianCreateTable() :
     final Span s;
     final boolean ifNotExists;
     final SqlIdentifier name;
+    final SqlIdentifier placement;
     final TableDefinition table = new TableDefinition();
 }
 {
@@ -71,6 +72,7 @@ SqlNode MeridianCreateTable() :
     ( <COMMA> MeridianTableElement(table) )*
     <RPAREN>
     [ [ <COMMA> ] MeridianInterleave(table) ]
+    [ <PLACEMENT> placement = SimpleIdentifier() { table.placement(placement); } ]
     {
         return new StatementNode(s.end(this), table.create(name, ifNotExists));
     }
@@ -120,6 +122,8 @@ void MeridianColumnConstraint(TableDefinition table) :
     [ <ASC> { table.inlineKey(false); } | <DESC> { table.inlineKey(true); } ]
     { table.endInlineKey(); }
 |
+    <PLACEMENT> { table.placementKey(getPos()); } <KEY>
+|
     ( <UNIQUE> | <CHECK> | <REFERENCES> | <GENERATED> | <CONSTRAINT> )
     { table.unsupported(token.image, getPos()); }
 }
@@ -159,6 +163,84 @@ SqlNode MeridianDropTable() :
     { return new StatementNode(s.end(this), new Statement.DropTable(name, ifExists, cascade)); }
 }
 
+SqlNode MeridianCreatePlacement() :
+{
+    final Span s;
+    final boolean ifNotExists;
+    final SqlIdentifier name;
+    final List<Statement.PlacementOption> choices = new ArrayList<Statement.PlacementOption>();
+}
+{
+    <CREATE> { s = span(); } <PLACEMENT>
+    ifNotExists = IfNotExistsOpt()
+    name = SimpleIdentifier()
+    <OPTIONS> <LPAREN>
+    MeridianPlacementOption(choices)
+    ( <COMMA> MeridianPlacementOption(choices) )*
+    <RPAREN>
+    { return new StatementNode(s.end(this), new Statement.CreatePlacement(name, ifNotExists, choices)); }
+}
+
+void MeridianPlacementOption(List<Statement.PlacementOption> choices) :
+{
+    final SqlIdentifier name;
+    final SqlNode value;
+}
+{
+    name = SimpleIdentifier() <EQ> value = StringLiteral()
+    { choices.add(new Statement.PlacementOption(name, value)); }
+}
+
+SqlNode MeridianDropPlacement() :
+{
+    final Span s;
+    final boolean ifExists;
+    final SqlIdentifier name;
+}
+{
+    <DROP> { s = span(); } <PLACEMENT>
+    ifExists = IfExistsOpt()
+    name = SimpleIdentifier()
+    { return new StatementNode(s.end(this), new Statement.DropPlacement(name, ifExists)); }
+}
+
+SqlNode MeridianAlterTable() :
+{
+    final Span s;
+    final SqlIdentifier table;
+    final SqlIdentifier placement;
+}
+{
+    <ALTER> { s = span(); } <TABLE>
+    table = CompoundIdentifier()
+    (
+        <MOVE> <TO> <PLACEMENT> placement = SimpleIdentifier()
+        { return new StatementNode(s.end(this), new Statement.MoveTable(table, placement)); }
+    |
+        ( <ADD> | <DROP> | <ALTER> | <SET> )
+        { TableDefinition.unsupportedClause("ALTER TABLE ... " + token.image.toUpperCase(java.util.Locale.ROOT), getPos()); return null; }
+    )
+}
+
+SqlNode MeridianCall() :
+{
+    final Span s;
+    final SqlIdentifier procedure;
+    final List<SqlNode> arguments = new ArrayList<SqlNode>();
+    SqlNode argument;
+}
+{
+    <CALL> { s = span(); }
+    procedure = CompoundIdentifier()
+    <LPAREN>
+    [
+        argument = Expression(ExprContext.ACCEPT_NON_QUERY) { arguments.add(argument); }
+        ( <COMMA> argument = Expression(ExprContext.ACCEPT_NON_QUERY) { arguments.add(argument); } )*
+    ]
+    <RPAREN>
+    { return new StatementNode(s.end(this), new Statement.Call(procedure, arguments)); }
+}
+
 Boolean MeridianTransactionMode() :
 {
 }
@@ -174,13 +256,15 @@ SqlNode MeridianTransactionModes(Span s) :
 {
     boolean readOnly = false;
     Boolean mode;
+    SqlNode asOf = null;
 }
 {
     [
         mode = MeridianTransactionMode() { if (mode != null) { readOnly = mode; } }
         ( [ <COMMA> ] mode = MeridianTransactionMode() { if (mode != null) { readOnly = mode; } } )*
     ]
-    { return new StatementNode(s.end(this), new Statement.Begin(readOnly)); }
+    [ <AS> <OF> <SYSTEM> <TIME> asOf = Expression(ExprContext.ACCEPT_NON_QUERY) ]
+    { return new StatementNode(s.end(this), new Statement.Begin(readOnly, asOf)); }
 }
 
 SqlNode MeridianBegin() :

@@ -327,6 +327,26 @@ public final class KeyCodec {
   }
 
   /**
+   * The first key parts of a key that begins like this table's, as many as it has: of a border
+   * between directories, which need not be a row's whole key.
+   *
+   * @param key of the one placement of this codec
+   * @throws MeridianException DATA_CORRUPTED if it ends in the middle of a part
+   */
+  public List<@Nullable Object> leading(Key key) {
+    List<@Nullable Object> values = new ArrayList<>();
+    KeyReader in = new KeyReader(key);
+    in.skip(prefix(List.of()).length());
+    for (int i = 0; i < parts.length && in.remaining() > 0; i++) {
+      values.add(KeyPartCodec.read(in, parts[i].type, parts[i].descending));
+      if (in.remaining() > 0 && !readIds(in, i + 1)) {
+        break;
+      }
+    }
+    return values;
+  }
+
+  /**
    * Whether the key is one of this table, not of a parent or of a table interleaved in the same.
    */
   public boolean owns(Key key) {

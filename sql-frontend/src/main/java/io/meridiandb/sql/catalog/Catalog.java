@@ -1,5 +1,6 @@
 package io.meridiandb.sql.catalog;
 
+import io.meridiandb.row.schema.Placement;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.TableDescriptor;
 import java.util.ArrayList;
@@ -72,6 +73,27 @@ public final class Catalog {
     SortedMap<String, TableDescriptor> next = new TreeMap<>(tables);
     next.put(table.name(), table);
     return new Catalog(new SchemaVersion(version.value() + 1), next);
+  }
+
+  /** The next version, with other definitions of tables that it has. */
+  Catalog replacing(Collection<TableDescriptor> changed) {
+    SortedMap<String, TableDescriptor> next = new TreeMap<>(tables);
+    changed.forEach(table -> next.put(table.name(), table));
+    return new Catalog(new SchemaVersion(version.value() + 1), next);
+  }
+
+  /**
+   * A root table placed otherwise, and with it the definitions of all tables that are interleaved
+   * in it.
+   */
+  List<TableDescriptor> placed(TableDescriptor root, Placement placement) {
+    List<TableDescriptor> changed = new ArrayList<>();
+    for (TableDescriptor table : tables.values()) {
+      if (table.root().id() == root.id()) {
+        changed.add(table.placed(placement));
+      }
+    }
+    return changed;
   }
 
   /** The next version, without these tables. */

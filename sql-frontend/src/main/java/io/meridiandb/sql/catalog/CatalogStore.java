@@ -1,9 +1,11 @@
 package io.meridiandb.sql.catalog;
 
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.row.codec.RowCodec;
 import io.meridiandb.row.codec.SystemRows;
 import io.meridiandb.row.codec.TableDescriptorCodec;
 import io.meridiandb.row.expr.Expr;
+import io.meridiandb.row.key.GroupKeys;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.key.SystemKeys;
 import io.meridiandb.row.scan.ScanProgram;
@@ -17,6 +19,7 @@ import io.meridiandb.txn.gateway.ReadRequest;
 import io.meridiandb.txn.gateway.RowCursor;
 import io.meridiandb.txn.gateway.Transaction;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -79,37 +82,58 @@ final class CatalogStore {
     return id;
   }
 
-  /** Writes a new table and the catalog's next version. */
-  static void add(Transaction transaction, TableDescriptor table, SchemaVersion next) {
-    put(
-        transaction,
-        OBJECTS,
-        table.id(),
-        KIND_TABLE,
-        table.name(),
-        TableDescriptorCodec.toBytes(table));
-    putVersion(transaction, next);
+  /** Writes the definitions of tables. */
+  static void write(Transaction transaction, Collection<TableDescriptor> tables) {
+    for (TableDescriptor table : tables) {
+      put(
+          transaction,
+          OBJECTS,
+          table.id(),
+          KIND_TABLE,
+          table.name(),
+          TableDescriptorCodec.toBytes(table));
+    }
   }
 
-  /** Removes tables and writes the catalog's next version. */
-  static void remove(Transaction transaction, List<TableDescriptor> tables, SchemaVersion next) {
+  /** Removes tables. */
+  static void remove(Transaction transaction, Collection<TableDescriptor> tables) {
     for (TableDescriptor table : tables) {
       transaction.write(
           List.of(Mutation.delete(SystemKeys.object(table.id()))), false, SchemaVersion.EXEMPT);
     }
-    putVersion(transaction, next);
   }
 
-  private static void putVersion(Transaction transaction, SchemaVersion next) {
-    transaction.write(
-        List.of(Mutation.put(SystemKeys.SCHEMA_VERSION, SystemRows.encode(next))),
-        false,
-        SchemaVersion.EXEMPT);
+  /**
+   * Writes the catalog's next version: the row of group 0, and the copies of those groups that must
+   * refuse what was planned with an earlier one (docs/decisions/0005).
+   */
+  static void putVersion(
+      Transaction transaction, SchemaVersion next, Collection<GroupId> otherGroups) {
+    List<Mutation> mutations = new ArrayList<>();
+    mutations.add(Mutation.put(SystemKeys.SCHEMA_VERSION, SystemRows.encode(next)));
+    for (GroupId group : otherGroups) {
+      if (!group.equals(GroupId.ZERO)) {
+        mutations.add(Mutation.put(GroupKeys.schemaVersion(group), SystemRows.encode(next)));
+      }
+    }
+    transaction.write(mutations, false, SchemaVersion.EXEMPT);
   }
 
   private static void put(Transaction transaction, RowCodec codec, @Nullable Object... row) {
     Mutation mutation = Mutation.put(codec.keys().encode(row), codec.encode(row));
     transaction.write(List.of(mutation), false, SchemaVersion.EXEMPT);
+  }
+
+  /** Whether there is any row in a range; if not, the range is locked so that none appears. */
+  static boolean anyRow(Transaction transaction, TableDescriptor table, KeyRange range) {
+    int first = table.primaryKey().getFirst().column();
+    Expr value = new Expr.Column(first, table.columns().get(first).type());
+    ScanProgram program = new ScanProgram(table, null, List.of(value), null, 1);
+    ReadRequest request =
+        new ReadRequest(List.of(range), program, LockMode.SHARED, false, SchemaVersion.EXEMPT);
+    try (RowCursor cursor = transaction.read(request)) {
+      return cursor.next() != null;
+    }
   }
 
   private static List<@Nullable Object[]> read(

@@ -28,18 +28,23 @@ public final class RowCleanup {
   private final TableDescriptor table;
   private final KeyCodec keys;
   private final ScanProgram program;
-  private final KeyRange whole;
-  private Key next;
+  private final List<Integer> columns = new ArrayList<>();
+  private final List<KeyRange> left = new ArrayList<>();
 
   /** A clean-up of one table from its first row. */
   public RowCleanup(TableDescriptor table) {
     this.table = table;
     this.keys = KeyCodec.of(table);
-    this.whole = keys.prefixRange(List.of());
-    this.next = whole.start();
-    List<Expr> output = new ArrayList<>();
+    keys.perPlacement().forEach(placed -> left.add(placed.prefixRange(List.of())));
     for (KeyPart part : table.primaryKey()) {
-      output.add(new Expr.Column(part.column(), table.columns().get(part.column()).type()));
+      columns.add(part.column());
+    }
+    if (table.placementColumn() >= 0 && !columns.contains(table.placementColumn())) {
+      columns.add(table.placementColumn());
+    }
+    List<Expr> output = new ArrayList<>();
+    for (int column : columns) {
+      output.add(new Expr.Column(column, table.columns().get(column).type()));
     }
     this.program = new ScanProgram(table, null, output, null, ROWS_PER_TRANSACTION);
   }
@@ -50,11 +55,13 @@ public final class RowCleanup {
    * @return whether there may be more
    */
   public boolean step(Transaction transaction, SchemaVersion schema) {
-    ReadRequest request =
-        new ReadRequest(
-            List.of(new KeyRange(next, whole.end())), program, LockMode.SHARED, false, schema);
+    if (left.isEmpty()) {
+      return false;
+    }
+    KeyRange range = left.getFirst();
+    ReadRequest request = new ReadRequest(List.of(range), program, LockMode.SHARED, false, schema);
     List<Mutation> mutations = new ArrayList<>();
-    Key last = next;
+    Key last = range.start();
     try (RowCursor cursor = transaction.read(request)) {
       for (List<@Nullable Object[]> batch = cursor.next(); batch != null; batch = cursor.next()) {
         for (@Nullable Object[] row : batch) {
@@ -63,18 +70,21 @@ public final class RowCleanup {
         }
       }
     }
-    if (mutations.isEmpty()) {
-      return false;
+    if (mutations.size() < ROWS_PER_TRANSACTION) {
+      left.removeFirst();
+    } else {
+      left.set(0, new KeyRange(last.successor(), range.end()));
     }
-    transaction.write(mutations, false, schema);
-    next = last.successor();
-    return mutations.size() >= ROWS_PER_TRANSACTION;
+    if (!mutations.isEmpty()) {
+      transaction.write(mutations, false, schema);
+    }
+    return !left.isEmpty();
   }
 
   private Key keyOf(@Nullable Object[] parts) {
     @Nullable Object[] row = new Object[table.columns().size()];
     for (int i = 0; i < parts.length; i++) {
-      row[table.primaryKey().get(i).column()] = parts[i];
+      row[columns.get(i)] = parts[i];
     }
     return keys.encode(row);
   }

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read-only table whose rows are computed from the catalog.
+ * A read-only table whose rows are computed from the catalog, or asked of the universe.
  *
  * @param schema information_schema or meridian_sys
  * @param name its name within the schema
@@ -17,7 +17,10 @@ public record SystemView(
     String schema,
     String name,
     List<ColumnDescriptor> columns,
-    Function<Catalog, List<@Nullable Object[]>> rows) {
+    Function<Source, List<@Nullable Object[]>> rows) {
+  /** What the rows are made of. */
+  public record Source(Catalog catalog, Universe universe) {}
+
   public SystemView {
     columns = List.copyOf(columns);
   }

@@ -3,6 +3,7 @@ package io.meridiandb.sql.catalog;
 import io.meridiandb.row.expr.ExprText;
 import io.meridiandb.row.schema.ColumnDescriptor;
 import io.meridiandb.row.schema.KeyPart;
+import io.meridiandb.row.schema.Placement;
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.row.type.SqlType;
 import java.util.ArrayList;
@@ -99,7 +100,9 @@ public final class SystemViews {
             text("table_name"),
             text("parent_name"),
             text("primary_key"),
-            new ColumnDescriptor(0, "on_delete_cascade", SqlType.BOOLEAN, true, null)),
+            new ColumnDescriptor(0, "on_delete_cascade", SqlType.BOOLEAN, true, null),
+            bigint("placement_id"),
+            text("placement_key")),
         (catalog, rows) -> {
           for (TableDescriptor table : catalog.tables()) {
             TableDescriptor parent = table.parent();
@@ -108,7 +111,13 @@ public final class SystemViews {
                 table.name(),
                 parent == null ? null : parent.name(),
                 keyText(table),
-                parent == null ? null : (Object) table.cascadeDelete());
+                parent == null ? null : (Object) table.cascadeDelete(),
+                table.root().placement() instanceof Placement.OfTable whole
+                    ? (Object) whole.id()
+                    : null,
+                table.placementColumn() < 0
+                    ? null
+                    : table.columns().get(table.placementColumn()).name());
           }
         });
     define(
@@ -116,6 +125,7 @@ public final class SystemViews {
         "schema_version",
         List.of(bigint("version")),
         (catalog, rows) -> rows.add(catalog.version().value()));
+    UniverseViews.ALL.forEach(view -> VIEWS.put(view.qualifiedName(), view));
   }
 
   /** Collects rows. */
@@ -149,9 +159,9 @@ public final class SystemViews {
             schema,
             name,
             columns,
-            catalog -> {
+            source -> {
               Rows rows = new Rows();
-              filling.accept(catalog, rows);
+              filling.accept(source.catalog(), rows);
               return rows.list;
             });
     VIEWS.put(view.qualifiedName(), view);

@@ -1,5 +1,6 @@
 package io.meridiandb.sql.catalog;
 
+import io.meridiandb.placement.PlacementInfo;
 import io.meridiandb.row.expr.Expr;
 import io.meridiandb.row.schema.ColumnDescriptor;
 import io.meridiandb.row.schema.KeyPart;
@@ -39,28 +40,34 @@ public final class TableBuilder {
     Expr translate(SqlNode value, SqlType type);
   }
 
+  /**
+   * What a definition may refer to.
+   *
+   * @param catalog where its parent is looked up
+   * @param placements those that it may name
+   * @param defaults for values of DEFAULT
+   */
+  public record Surroundings(
+      Catalog catalog, List<PlacementInfo> placements, DefaultTranslator defaults) {}
+
   private final Statement.CreateTable statement;
-  private final Catalog catalog;
-  private final DefaultTranslator defaults;
+  private final Surroundings surroundings;
   private final Map<String, Integer> positions = new LinkedHashMap<>();
 
-  private TableBuilder(
-      Statement.CreateTable statement, Catalog catalog, DefaultTranslator defaults) {
+  private TableBuilder(Statement.CreateTable statement, Surroundings surroundings) {
     this.statement = statement;
-    this.catalog = catalog;
-    this.defaults = defaults;
+    this.surroundings = surroundings;
   }
 
   /**
    * The descriptor of the table that {@code statement} creates.
    *
    * @param id its new id
-   * @param catalog where its parent is looked up
    * @throws PositionedException with what is wrong
    */
   public static TableDescriptor build(
-      Statement.CreateTable statement, long id, Catalog catalog, DefaultTranslator defaults) {
-    return new TableBuilder(statement, catalog, defaults).run(id);
+      Statement.CreateTable statement, long id, Surroundings surroundings) {
+    return new TableBuilder(statement, surroundings).run(id);
   }
 
   private TableDescriptor run(long id) {
@@ -91,7 +98,8 @@ public final class TableBuilder {
         columns,
         key,
         parent,
-        statement.interleave() != null && statement.interleave().cascade());
+        statement.interleave() != null && statement.interleave().cascade(),
+        TablePlacements.of(statement, columns, parent, surroundings.placements()));
   }
 
   /**
@@ -130,10 +138,15 @@ public final class TableBuilder {
     boolean inKey =
         statement.primaryKey().stream()
             .anyMatch(part -> part.column().getSimple().equals(definition.name().getSimple()));
+    boolean places = TablePlacements.isKey(statement, definition);
     SqlNode value = definition.defaultValue();
-    Expr defaultValue = value == null ? null : defaults.translate(value, type);
+    Expr defaultValue = value == null ? null : surroundings.defaults().translate(value, type);
     return new ColumnDescriptor(
-        id, definition.name().getSimple(), type, !definition.notNull() && !inKey, defaultValue);
+        id,
+        definition.name().getSimple(),
+        type,
+        !definition.notNull() && !inKey && !places,
+        defaultValue);
   }
 
   private List<KeyPart> primaryKey(String table, List<ColumnDescriptor> columns) {
@@ -179,7 +192,7 @@ public final class TableBuilder {
       return null;
     }
     String name = simpleName(interleave.parent());
-    TableDescriptor parent = catalog.table(name);
+    TableDescriptor parent = surroundings.catalog().table(name);
     if (parent == null) {
       throw error(
           ErrorCode.UNDEFINED_TABLE,

@@ -74,11 +74,13 @@ final class ChildRows {
     KeyCodec codec = context.resources().codecs().keys(child);
     List<KeyRange> ranges = new ArrayList<>(parentRows.size());
     for (@Nullable Object[] row : parentRows) {
-      ranges.add(codec.prefixRange(KeyColumns.values(parent, row)));
+      List<@Nullable Object> values = KeyColumns.values(parent, row);
+      PlacedRanges.codecs(codec, values, null)
+          .forEach(placed -> ranges.add(placed.prefixRange(values)));
     }
     ScanProgram program = new ScanProgram(child, null, KeyColumns.of(child), null, 0);
     try (RowCursor cursor =
-        ScanOperator.read(context, ScanOperator.merge(ranges), program, ScanOptions.FOR_UPDATE)) {
+        ScanOperator.read(context, PlacedRanges.merge(ranges), program, ScanOptions.FOR_UPDATE)) {
       for (List<@Nullable Object[]> batch = cursor.next(); batch != null; batch = cursor.next()) {
         context.check();
         for (@Nullable Object[] values : batch) {

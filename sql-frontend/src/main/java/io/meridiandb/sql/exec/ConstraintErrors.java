@@ -28,15 +28,15 @@ public final class ConstraintErrors {
     for (TableDescriptor table : tables) {
       KeyCodec codec = KeyCodec.of(table);
       if (codec.owns(e.key())) {
-        return e.kind() == Mutation.Kind.INSERT
-            ? duplicate(table, keyText(codec, e.key()), e)
-            : missingParent(table, keyText(codec, e.key()), e);
+        return e.kind() == Mutation.Kind.REQUIRE
+            ? missingParent(table, keyText(codec, e.key()), e)
+            : duplicate(table, keyText(codec, e.key()), e);
       }
     }
     return new MeridianException(
-        e.kind() == Mutation.Kind.INSERT
-            ? ErrorCode.UNIQUE_VIOLATION
-            : ErrorCode.FOREIGN_KEY_VIOLATION,
+        e.kind() == Mutation.Kind.REQUIRE
+            ? ErrorCode.FOREIGN_KEY_VIOLATION
+            : ErrorCode.UNIQUE_VIOLATION,
         "a condition of the transaction does not hold for key " + e.key(),
         e);
   }

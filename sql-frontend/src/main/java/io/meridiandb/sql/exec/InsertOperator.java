@@ -34,12 +34,15 @@ final class InsertOperator extends ModifyOperator {
       keys.add(writer.key(row));
     }
     Set<Key> taken =
-        plan.onConflict() == ConflictAction.NOTHING ? existing(keys) : new LinkedHashSet<>();
+        plan.onConflict() == ConflictAction.NOTHING
+            ? existing(keys, rows, writer)
+            : new LinkedHashSet<>();
     long count = 0;
     for (int i = 0; i < keys.size(); i++) {
       Key key = keys.get(i);
       @Nullable Object[] row = rows.get(i);
-      if (plan.onConflict() == ConflictAction.NOTHING && !taken.add(key)) {
+      if (plan.onConflict() == ConflictAction.NOTHING
+          && (writer.elsewhere(row).stream().anyMatch(taken::contains) || !taken.add(key))) {
         continue;
       }
       if (plan.onConflict() == ConflictAction.REPLACE) {
@@ -54,8 +57,8 @@ final class InsertOperator extends ModifyOperator {
     return count;
   }
 
-  /** Those of the keys that have a row. */
-  private Set<Key> existing(List<Key> keys) {
+  /** Those of the keys that have a row, in whatever placement. */
+  private Set<Key> existing(List<Key> keys, List<@Nullable Object[]> rows, TableWriter writer) {
     Set<Key> existing = new LinkedHashSet<>();
     if (keys.isEmpty()) {
       return existing;
@@ -63,10 +66,11 @@ final class InsertOperator extends ModifyOperator {
     TableDescriptor table = plan.table();
     KeyCodec codec = context.resources().codecs().keys(table);
     List<KeyRange> ranges = new ArrayList<>(keys.stream().map(KeyRange::point).toList());
+    rows.forEach(row -> writer.elsewhere(row).forEach(key -> ranges.add(KeyRange.point(key))));
     List<Expr> keyColumns = KeyColumns.of(table);
     ScanProgram program = new ScanProgram(table, null, keyColumns, null, 0);
     try (RowCursor cursor =
-        ScanOperator.read(context, ScanOperator.merge(ranges), program, ScanOptions.FOR_UPDATE)) {
+        ScanOperator.read(context, PlacedRanges.merge(ranges), program, ScanOptions.FOR_UPDATE)) {
       for (List<@Nullable Object[]> batch = cursor.next(); batch != null; batch = cursor.next()) {
         batch.forEach(values -> existing.add(codec.encode(KeyColumns.row(table, values))));
       }

@@ -11,16 +11,27 @@ import org.jspecify.annotations.Nullable;
 final class KeyColumns {
   private KeyColumns() {}
 
-  /** As the output of a scan. */
+  /** Positions of the columns that a row's key is made of: its parts, and what places the row. */
+  private static List<Integer> positions(TableDescriptor table) {
+    List<Integer> positions = new ArrayList<>(table.primaryKey().size() + 1);
+    table.primaryKey().forEach(part -> positions.add(part.column()));
+    int placement = table.placementColumn();
+    if (placement >= 0 && !positions.contains(placement)) {
+      positions.add(placement);
+    }
+    return positions;
+  }
+
+  /** All that a row's key is made of, as the output of a scan. */
   static List<Expr> of(TableDescriptor table) {
-    List<Expr> columns = new ArrayList<>(table.primaryKey().size());
-    for (KeyPart part : table.primaryKey()) {
-      columns.add(new Expr.Column(part.column(), table.columns().get(part.column()).type()));
+    List<Expr> columns = new ArrayList<>();
+    for (int position : positions(table)) {
+      columns.add(new Expr.Column(position, table.columns().get(position).type()));
     }
     return columns;
   }
 
-  /** The values of a row's key columns. */
+  /** The values of a row's primary key. */
   static List<@Nullable Object> values(TableDescriptor table, @Nullable Object[] row) {
     List<@Nullable Object> values = new ArrayList<>(table.primaryKey().size());
     for (KeyPart part : table.primaryKey()) {
@@ -32,8 +43,9 @@ final class KeyColumns {
   /** A row that has only its key, from the output of such a scan. */
   static @Nullable Object[] row(TableDescriptor table, @Nullable Object[] values) {
     @Nullable Object[] row = new Object[table.columns().size()];
+    List<Integer> positions = positions(table);
     for (int i = 0; i < values.length; i++) {
-      row[table.primaryKey().get(i).column()] = values[i];
+      row[positions.get(i)] = values[i];
     }
     return row;
   }

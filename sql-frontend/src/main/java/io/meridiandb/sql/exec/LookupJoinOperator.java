@@ -29,6 +29,7 @@ final class LookupJoinOperator implements Operator {
   private final JoinEmitter emitter;
   private final KeyCodec codec;
   private final ScanProgram program;
+  private final @Nullable List<@Nullable Object> placements;
 
   LookupJoinOperator(LookupJoin plan, Operator left, QueryContext context) {
     this.plan = plan;
@@ -40,6 +41,11 @@ final class LookupJoinOperator implements Operator {
             plan.left(), plan.right(), plan.type(), context.compileNullable(plan.condition()));
     this.codec = context.resources().codecs().keys(plan.right().table());
     this.program = program(plan, context);
+    List<Expr> names = plan.right().options().placements();
+    this.placements = names == null ? null : new ArrayList<>();
+    if (names != null && placements != null) {
+      names.forEach(name -> placements.add(context.constant(name)));
+    }
   }
 
   /** What is read: the looked-up key columns, then the plan's output. */
@@ -81,10 +87,10 @@ final class LookupJoinOperator implements Operator {
       Object key = complete ? Groups.key(values) : null;
       keyOfRow.add(key);
       if (key != null && found.putIfAbsent(key, new ArrayList<>(1)) == null) {
-        ranges.add(ScanOperator.equalRange(codec, plan.right().table(), Arrays.asList(values)));
+        ranges.addAll(PlacedRanges.equal(codec, Arrays.asList(values), placements));
       }
     }
-    long bytes = ranges.isEmpty() ? 0 : read(ScanOperator.merge(ranges), found);
+    long bytes = ranges.isEmpty() ? 0 : read(PlacedRanges.merge(ranges), found);
     for (int i = 0; i < batch.size(); i++) {
       List<Candidate> candidates = keyOfRow.get(i) == null ? null : found.get(keyOfRow.get(i));
       emitter.emit(batch.get(i), candidates == null ? List.of() : candidates, out);

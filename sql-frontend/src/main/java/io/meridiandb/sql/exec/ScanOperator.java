@@ -1,20 +1,13 @@
 package io.meridiandb.sql.exec;
 
-import io.meridiandb.row.expr.Expr;
-import io.meridiandb.row.key.Key;
-import io.meridiandb.row.key.KeyCodec;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.scan.AggregateCall;
 import io.meridiandb.row.scan.ScanProgram;
-import io.meridiandb.row.schema.TableDescriptor;
-import io.meridiandb.sql.plan.physical.KeyRangeSpec;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.ScanOptions;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.TableScan;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.gateway.ReadRequest;
 import io.meridiandb.txn.gateway.RowCursor;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +39,8 @@ final class ScanOperator implements Operator {
   }
 
   private @Nullable RowCursor open() {
-    List<KeyRange> ranges = ranges();
+    List<KeyRange> ranges =
+        ScanRanges.of(plan, context.resources().codecs().keys(plan.table()), context::constant);
     long limit = context.count(plan.options().limit(), "LIMIT", Long.MAX_VALUE);
     if (ranges.isEmpty() || limit == 0) {
       return null;
@@ -87,86 +81,6 @@ final class ScanOperator implements Operator {
     return context
         .transaction()
         .read(new ReadRequest(ranges, program, lock, options.reverse(), context.schema()));
-  }
-
-  /** Disjoint, in reading order. */
-  private List<KeyRange> ranges() {
-    KeyCodec codec = context.resources().codecs().keys(plan.table());
-    List<KeyRange> ranges = new ArrayList<>();
-    for (KeyRangeSpec spec : plan.ranges()) {
-      KeyRange range = range(codec, spec);
-      if (range != null && !range.isEmpty()) {
-        ranges.add(range);
-      }
-    }
-    if (ranges.size() > 1) {
-      ranges = merge(ranges);
-    }
-    return plan.options().reverse() ? ranges.reversed() : ranges;
-  }
-
-  private @Nullable KeyRange range(KeyCodec codec, KeyRangeSpec spec) {
-    List<Object> equal = new ArrayList<>(spec.equal().size());
-    for (Expr expr : spec.equal()) {
-      Object value = context.constant(expr);
-      if (value == null) {
-        return null;
-      }
-      equal.add(value);
-    }
-    KeyCodec.Bound lower = null;
-    if (spec.lower() != null) {
-      Object value = context.constant(spec.lower().value());
-      if (value == null) {
-        return null;
-      }
-      lower = new KeyCodec.Bound(value, spec.lower().inclusive());
-    }
-    KeyCodec.Bound upper = null;
-    if (spec.upper() != null) {
-      Object value = context.constant(spec.upper().value());
-      if (value == null) {
-        return null;
-      }
-      upper = new KeyCodec.Bound(value, spec.upper().inclusive());
-    }
-    return lower == null && upper == null
-        ? equalRange(codec, plan.table(), equal)
-        : codec.range(equal, lower, upper);
-  }
-
-  /** The rows of a table whose key begins with these values: a point if they are all of it. */
-  static KeyRange equalRange(
-      KeyCodec codec, TableDescriptor table, List<? extends @Nullable Object> equal) {
-    Key prefix = codec.prefix(equal);
-    return equal.size() == table.primaryKey().size()
-        ? KeyRange.point(prefix)
-        : KeyRange.prefix(prefix);
-  }
-
-  /** Sorts the ranges and makes one of those that overlap or touch. */
-  static List<KeyRange> merge(List<KeyRange> ranges) {
-    ranges.sort(Comparator.comparing(KeyRange::start));
-    List<KeyRange> merged = new ArrayList<>(ranges.size());
-    KeyRange last = ranges.getFirst();
-    for (KeyRange next : ranges.subList(1, ranges.size())) {
-      Key end = last.end();
-      if (end != null && next.start().compareTo(end) > 0) {
-        merged.add(last);
-        last = next;
-      } else {
-        last = new KeyRange(last.start(), later(end, next.end()));
-      }
-    }
-    merged.add(last);
-    return merged;
-  }
-
-  private static @Nullable Key later(@Nullable Key a, @Nullable Key b) {
-    if (a == null || b == null) {
-      return null;
-    }
-    return a.compareTo(b) >= 0 ? a : b;
   }
 
   @Override

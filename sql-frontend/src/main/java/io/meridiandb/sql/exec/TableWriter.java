@@ -90,7 +90,18 @@ final class TableWriter {
     return text.substring(0, end);
   }
 
+  /** The keys that must be free beside that of a new row: the primary key is one row's. */
+  List<Key> elsewhere(@Nullable Object[] row) {
+    return codec.keys().encodeElsewhere(row);
+  }
+
   void insert(Key key, @Nullable Object[] row) {
+    elsewhere(row).forEach(other -> writes.add(Mutation.forbid(other)));
+    move(key, row);
+  }
+
+  /** As {@link #insert} for a row that was elsewhere under the same primary key before. */
+  void move(Key key, @Nullable Object[] row) {
     requireParent(row);
     writes.add(Mutation.insert(key, counted(codec.encode(row))));
   }

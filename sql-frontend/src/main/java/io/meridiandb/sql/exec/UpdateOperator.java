@@ -40,7 +40,11 @@ final class UpdateOperator extends ModifyOperator {
       } else {
         moved.add(Arrays.copyOf(input, columns));
         writer.delete(oldKey);
-        writer.insert(newKey, row);
+        if (writer.elsewhere(row).contains(oldKey)) {
+          writer.move(newKey, row); // only the placement changes: the primary key was this row's
+        } else {
+          writer.insert(newKey, row);
+        }
       }
       giveBack(row);
     }

@@ -26,8 +26,12 @@ public sealed interface Statement {
   /** EXPLAIN: shows the plan of a query or of an INSERT, UPDATE or DELETE. */
   record Explain(boolean analyze, StatementNode explained) implements Statement {}
 
-  /** BEGIN or START TRANSACTION. */
-  record Begin(boolean readOnly) implements Statement {}
+  /**
+   * BEGIN or START TRANSACTION.
+   *
+   * @param asOf when a read-only one reads, null for now
+   */
+  record Begin(boolean readOnly, @Nullable SqlNode asOf) implements Statement {}
 
   /** COMMIT or END. */
   record Commit() implements Statement {}
@@ -51,7 +55,8 @@ public sealed interface Statement {
       List<ColumnDefinition> columns,
       List<KeyDefinition> primaryKey,
       SqlParserPos primaryKeyPosition,
-      @Nullable Interleave interleave)
+      @Nullable Interleave interleave,
+      TablePlacement placement)
       implements Statement {
     public CreateTable {
       columns = List.copyOf(columns);
@@ -65,6 +70,41 @@ public sealed interface Statement {
 
   /** One part of a primary key. */
   record KeyDefinition(SqlIdentifier column, boolean descending) {}
+
+  /**
+   * Where the rows of a new table are to be kept; both are null in most statements.
+   *
+   * @param name PLACEMENT name: all rows there
+   * @param keyColumn the column that is declared PLACEMENT KEY: each row where it says
+   */
+  record TablePlacement(@Nullable SqlIdentifier name, @Nullable SqlIdentifier keyColumn) {
+    /** Nothing said. */
+    public static final TablePlacement NONE = new TablePlacement(null, null);
+  }
+
+  /** CREATE PLACEMENT. */
+  record CreatePlacement(SqlIdentifier name, boolean ifNotExists, List<PlacementOption> options)
+      implements Statement {
+    public CreatePlacement {
+      options = List.copyOf(options);
+    }
+  }
+
+  /** One option of CREATE PLACEMENT; the value is a string. */
+  record PlacementOption(SqlIdentifier name, SqlNode value) {}
+
+  /** DROP PLACEMENT. */
+  record DropPlacement(SqlIdentifier name, boolean ifExists) implements Statement {}
+
+  /** ALTER TABLE … MOVE TO PLACEMENT. */
+  record MoveTable(SqlIdentifier table, SqlIdentifier placement) implements Statement {}
+
+  /** CALL of a procedure of the system. */
+  record Call(SqlIdentifier procedure, List<SqlNode> arguments) implements Statement {
+    public Call {
+      arguments = List.copyOf(arguments);
+    }
+  }
 
   /** INTERLEAVE IN PARENT. */
   record Interleave(SqlIdentifier parent, boolean cascade) {}

@@ -177,11 +177,16 @@ public final class StatementParser {
     if (!UNSUPPORTED_STARTS.contains(first)) {
       return false;
     }
-    boolean table =
-        (first.equals("create") || first.equals("drop"))
-            && tokens.size() > 1
-            && tokens.get(1).isWord(sql, "table");
-    return !table && position > 0;
+    boolean known =
+        first.equals("call")
+            || (tokens.size() > 1
+                && switch (first) {
+                  case "create", "drop" ->
+                      tokens.get(1).isWord(sql, "table") || tokens.get(1).isWord(sql, "placement");
+                  case "alter" -> tokens.get(1).isWord(sql, "table");
+                  default -> false;
+                });
+    return !known && position > 0;
   }
 
   private static MeridianException unsupported(String sql, List<Token> tokens) {

@@ -3,6 +3,7 @@ package io.meridiandb.sql.parser;
 import io.meridiandb.sql.parser.Statement.ColumnDefinition;
 import io.meridiandb.sql.parser.Statement.Interleave;
 import io.meridiandb.sql.parser.Statement.KeyDefinition;
+import io.meridiandb.sql.parser.Statement.TablePlacement;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ public final class TableDefinition {
   private boolean primaryKeySeen;
   private boolean inlineDescending;
   private @Nullable Interleave interleave;
+  private TablePlacement placement = TablePlacement.NONE;
 
   /** A column begins. */
   public void column(SqlIdentifier name, SqlDataTypeSpec type) {
@@ -85,6 +87,35 @@ public final class TableDefinition {
     interleave = new Interleave(parent, cascade);
   }
 
+  /** PLACEMENT name of the table. */
+  public void placement(SqlIdentifier name) {
+    placement(new TablePlacement(name, placement.keyColumn()), name.getParserPosition());
+  }
+
+  /** PLACEMENT KEY of the last column. */
+  public void placementKey(SqlParserPos position) {
+    if (placement.keyColumn() != null) {
+      throw new PositionedException(
+          new MeridianException(
+              ErrorCode.INVALID_TABLE_DEFINITION,
+              "a table has one placement key, this is a second"),
+          position);
+    }
+    placement(new TablePlacement(placement.name(), columns.getLast().name()), position);
+  }
+
+  private void placement(TablePlacement next, SqlParserPos position) {
+    if (next.name() != null && next.keyColumn() != null) {
+      throw new PositionedException(
+          new MeridianException(
+                  ErrorCode.INVALID_TABLE_DEFINITION,
+                  "a table has a placement or a placement key, not both")
+              .withHint("With PLACEMENT KEY each row says where it is kept."),
+          position);
+    }
+    placement = next;
+  }
+
   /** A constraint that is known but not built. */
   public void unsupported(String word, SqlParserPos position) {
     unsupportedClause(word.toUpperCase(Locale.ROOT) + " of a column or table", position);
@@ -111,6 +142,6 @@ public final class TableDefinition {
   /** The finished statement. */
   public Statement.CreateTable create(SqlIdentifier name, boolean ifNotExists) {
     return new Statement.CreateTable(
-        name, ifNotExists, columns, primaryKey, primaryKeyPosition, interleave);
+        name, ifNotExists, columns, primaryKey, primaryKeyPosition, interleave, placement);
   }
 }

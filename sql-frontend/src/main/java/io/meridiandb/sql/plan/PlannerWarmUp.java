@@ -58,7 +58,10 @@ public final class PlannerWarmUp {
       List<TableDescriptor> tables = new ArrayList<>(catalog.tables());
       tables.add(
           TableBuilder.build(
-              create, tables.size() + 1L, catalog, (value, type) -> new Expr.Literal(null, type)));
+              create,
+              tables.size() + 1L,
+              new TableBuilder.Surroundings(
+                  catalog, List.of(), (value, type) -> new Expr.Literal(null, type))));
       catalog = Catalog.of(SchemaVersion.INITIAL, tables);
     }
     StatementPlanner planner = new StatementPlanner(catalog);

@@ -126,6 +126,23 @@ public final class StatementPlanner {
    *     take
    */
   public Expr defaultValue(String sql, SqlNode value, SqlType type) {
+    return alone(sql, value, type, "the default value");
+  }
+
+  /**
+   * The value of a constant argument in a procedure's type.
+   *
+   * @param what how errors call it
+   * @throws MeridianException for anything but a constant, or a value that the type cannot take
+   */
+  public @Nullable Object argument(String sql, SqlNode value, SqlType type, String what) {
+    if (alone(sql, value, type, what) instanceof Expr.Literal literal) {
+      return literal.value();
+    }
+    throw new MeridianException(ErrorCode.FEATURE_NOT_SUPPORTED, what + " must be a constant");
+  }
+
+  private Expr alone(String sql, SqlNode value, SqlType type, String what) {
     ParameterTypes parameters = new ParameterTypes(List.of());
     try {
       Expr expr =
@@ -133,9 +150,9 @@ public final class StatementPlanner {
               .expression(value);
       if (!parameters.all().isEmpty()) {
         throw new MeridianException(
-            ErrorCode.INVALID_TABLE_DEFINITION, "a default value cannot have parameters");
+            ErrorCode.INVALID_TABLE_DEFINITION, what + " cannot have parameters");
       }
-      Expr assigned = Assignments.assign(expr, type, "the default value", value);
+      Expr assigned = Assignments.assign(expr, type, what, value);
       return Exprs.isConstant(assigned)
           ? new Expr.Literal(Evaluator.compile(assigned).eval(new Object[0]), type)
           : assigned;

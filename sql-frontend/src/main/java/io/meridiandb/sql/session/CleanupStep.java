@@ -4,7 +4,6 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.sql.catalog.RowCleanup;
-import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.proto.Complete;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +21,7 @@ final class CleanupStep implements Work {
 
   /** Runs it; returns whether there may be more to remove. */
   boolean run(Transactions transactions, RunningRequest request) {
-    transactions.runAlone(
-        this, new TransactionRequest(0, 0, false, TimestampBound.strong()), request);
+    transactions.runAlone(this, TransactionRequest.OWN, request);
     return more;
   }
 

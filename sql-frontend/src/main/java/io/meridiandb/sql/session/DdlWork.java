@@ -7,23 +7,33 @@ import io.meridiandb.sql.catalog.Catalog;
 import io.meridiandb.sql.catalog.Ddl;
 import io.meridiandb.sql.parser.PositionedException;
 import io.meridiandb.sql.parser.Positions;
-import io.meridiandb.sql.parser.Statement;
-import io.meridiandb.sql.plan.StatementPlanner;
+import io.meridiandb.txn.gateway.Transaction;
 import io.meridiandb.wire.proto.Complete;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** CREATE TABLE or DROP TABLE, always a transaction of its own. */
+/** A change of the catalog, always a transaction of its own. */
 final class DdlWork implements Work {
   private final SessionContext session;
   private final String sql;
-  private final Statement statement;
+  private final String tag;
+  private final Function<Transaction, Ddl.Result> change;
   private Ddl.@Nullable Result result;
 
-  DdlWork(SessionContext session, String sql, Statement statement) {
+  /**
+   * A change.
+   *
+   * @param sql the statement, for positions
+   * @param tag what the client is told when it is done
+   * @param change makes the change in a transaction; may be called several times
+   */
+  DdlWork(
+      SessionContext session, String sql, String tag, Function<Transaction, Ddl.Result> change) {
     this.session = session;
     this.sql = sql;
-    this.statement = statement;
+    this.tag = tag;
+    this.change = change;
   }
 
   @Override
@@ -54,27 +64,13 @@ final class DdlWork implements Work {
   @Override
   public Complete.Builder run(OpenTransaction transaction, boolean checkNow) {
     Ddl.Result done;
-    boolean creates = statement instanceof Statement.CreateTable;
     try {
-      done =
-          switch (statement) {
-            case Statement.CreateTable create -> {
-              StatementPlanner planner =
-                  session.services().plans().planner(session.services().catalogs().current());
-              yield Ddl.create(
-                  transaction.transaction(),
-                  create,
-                  (value, type) -> planner.defaultValue(sql, value, type));
-            }
-            case Statement.DropTable drop -> Ddl.drop(transaction.transaction(), drop);
-            default -> throw new IllegalArgumentException("no DDL");
-          };
+      done = change.apply(transaction.transaction());
     } catch (PositionedException e) {
       throw e.error().at(Positions.of(sql, e.position()));
     }
     result = done;
-    Complete.Builder complete =
-        Complete.newBuilder().setTag(creates ? "CREATE TABLE" : "DROP TABLE").setUpdateCount(0);
+    Complete.Builder complete = Complete.newBuilder().setTag(tag).setUpdateCount(0);
     String notice = done.notice();
     return notice == null ? complete : complete.addNotices(notice);
   }

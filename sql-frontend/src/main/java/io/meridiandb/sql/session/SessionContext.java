@@ -87,7 +87,13 @@ final class SessionContext {
       throw new MeridianException(
           ErrorCode.UNDEFINED_TABLE, "view \"" + schema + "." + name + "\" does not exist");
     }
-    return view.rows().apply(services.catalogs().reload());
+    return view(view);
+  }
+
+  /** The rows of a view, as things are now. */
+  List<@Nullable Object[]> view(SystemView view) {
+    return view.rows()
+        .apply(new SystemView.Source(services.catalogs().reload(), services.universe()));
   }
 
   /** The user's values, and behind them what the session gives. */

@@ -2,6 +2,7 @@ package io.meridiandb.sql.session;
 
 import io.meridiandb.kernel.Env;
 import io.meridiandb.sql.catalog.CatalogCache;
+import io.meridiandb.sql.catalog.Universe;
 import io.meridiandb.sql.exec.MemoryPool;
 import io.meridiandb.sql.plan.PlanCache;
 import io.meridiandb.txn.gateway.Gateway;
@@ -13,4 +14,5 @@ record SessionServices(
     CatalogCache catalogs,
     PlanCache plans,
     MemoryPool memory,
-    ServerInfo info) {}
+    ServerInfo info,
+    Universe universe) {}

@@ -3,6 +3,7 @@ package io.meridiandb.sql.session;
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.sql.catalog.CatalogCache;
+import io.meridiandb.sql.catalog.Universe;
 import io.meridiandb.sql.exec.MemoryPool;
 import io.meridiandb.sql.plan.PlanCache;
 import io.meridiandb.sql.plan.PlannerWarmUp;
@@ -32,6 +33,11 @@ public final class SqlService {
   private final AtomicLong opened = new AtomicLong();
   private volatile boolean draining;
 
+  /** As the other, for a server that is alone. */
+  public SqlService(Env env, Gateway gateway, ServerInfo info, long queryBytesMax) {
+    this(env, gateway, info, queryBytesMax, Universe.ALONE);
+  }
+
   /**
    * A service without connections.
    *
@@ -39,8 +45,10 @@ public final class SqlService {
    * @param gateway where its transactions are driven
    * @param info what clients are told
    * @param queryBytesMax memory that all queries together may hold
+   * @param universe what else there is: placements, servers, zones
    */
-  public SqlService(Env env, Gateway gateway, ServerInfo info, long queryBytesMax) {
+  public SqlService(
+      Env env, Gateway gateway, ServerInfo info, long queryBytesMax, Universe universe) {
     this.random = env.random().fork("sql.session");
     this.services =
         new SessionServices(
@@ -49,7 +57,8 @@ public final class SqlService {
             new CatalogCache(gateway, env.random().fork("sql.catalog")),
             new PlanCache(),
             new MemoryPool(queryBytesMax),
-            info);
+            info,
+            universe);
   }
 
   /**

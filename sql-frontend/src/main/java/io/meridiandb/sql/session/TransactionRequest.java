@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 record TransactionRequest(
     long sequence, long ackedSequence, boolean readOnly, TimestampBound bound) {
 
+  /** Of a read-write transaction that the server runs for itself. */
+  static final TransactionRequest OWN =
+      new TransactionRequest(0, 0, false, TimestampBound.strong());
+
   static TransactionRequest of(long sequence, long ackedSequence, TransactionOptions options) {
     return new TransactionRequest(
         sequence,

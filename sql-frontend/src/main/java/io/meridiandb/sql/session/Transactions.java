@@ -187,7 +187,7 @@ final class Transactions {
       } catch (SchemaChangedException e) {
         Catalog newer = services.catalogs().atLeast(e.current());
         for (TableDescriptor table : tables.values()) {
-          if (!table.equals(newer.table(table.name())) || round >= ATTEMPTS_MAX) {
+          if (!table.sameRows(newer.table(table.name())) || round >= ATTEMPTS_MAX) {
             throw new MeridianException(
                 ErrorCode.SERIALIZATION_FAILURE,
                 "table \"" + table.name() + "\" was changed while the transaction ran",

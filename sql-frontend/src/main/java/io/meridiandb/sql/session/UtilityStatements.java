@@ -1,11 +1,8 @@
 package io.meridiandb.sql.session;
 
-import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.time.Timestamp;
-import io.meridiandb.row.schema.SchemaVersion;
-import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.row.type.SqlType;
-import io.meridiandb.sql.catalog.RowCleanup;
+import io.meridiandb.sql.catalog.UniverseViews;
 import io.meridiandb.sql.parser.Statement;
 import io.meridiandb.sql.parser.StatementParser;
 import io.meridiandb.sql.plan.PlanCache.Prepared;
@@ -25,17 +22,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Statements without a plan: transaction control, settings, EXPLAIN, DDL. */
 final class UtilityStatements {
+  private static final String PLACEMENTS = "placements";
+
   private static final String FAILED =
       "current transaction is aborted, commands ignored until end of transaction block";
 
   private final SessionContext session;
   private final Transactions transactions;
   private final Settings settings;
+  private final DdlStatements ddl;
+  private final ProcedureCalls calls;
 
   UtilityStatements(SessionContext session, Transactions transactions, Settings settings) {
     this.session = session;
     this.transactions = transactions;
     this.settings = settings;
+    this.ddl = new DdlStatements(session, transactions);
+    this.calls = new ProcedureCalls(session);
   }
 
   /** In a failed transaction: only its end is taken. */
@@ -77,7 +80,13 @@ final class UtilityStatements {
       case Statement.Show show -> show(show, request);
       case Statement.Set set -> set(set);
       case Statement.Explain explain -> explain(sql, explain, execute, asked, request);
-      case Statement.CreateTable _, Statement.DropTable _ -> ddl(sql, statement, asked, request);
+      case Statement.CreateTable _,
+          Statement.DropTable _,
+          Statement.CreatePlacement _,
+          Statement.DropPlacement _,
+          Statement.MoveTable _ ->
+          ddl.run(sql, statement, asked, request);
+      case Statement.Call call -> calls.run(sql, call, request);
       case Statement.Query _, Statement.Dml _ ->
           throw new IllegalArgumentException("a statement with a plan");
     };
@@ -95,7 +104,9 @@ final class UtilityStatements {
   private Complete.Builder show(Statement.Show show, RunningRequest request) {
     ResultSender sender = session.sender(request);
     sender.describe(shape(show));
-    if (show.name().equals("all")) {
+    if (show.name().equals(PLACEMENTS)) {
+      session.view(UniverseViews.PLACEMENTS).forEach(sender::row);
+    } else if (show.name().equals("all")) {
       for (Map.Entry<String, String> setting : settings.all().entrySet()) {
         sender.row(new Object[] {setting.getKey(), setting.getValue()});
       }
@@ -110,12 +121,18 @@ final class UtilityStatements {
   List<PlanColumn> shape(String sql) {
     return switch (StatementParser.parse(sql)) {
       case Statement.Show show -> shape(show);
+      case Statement.Call call -> ProcedureCalls.columns(call);
       case Statement.Explain _ -> List.of(PlanColumn.of("QUERY PLAN", SqlType.TEXT));
       default -> List.of();
     };
   }
 
   private static List<PlanColumn> shape(Statement.Show show) {
+    if (show.name().equals(PLACEMENTS)) {
+      return UniverseViews.PLACEMENTS.columns().stream()
+          .map(column -> PlanColumn.of(column.name(), column.type()))
+          .toList();
+    }
     return show.name().equals("all")
         ? List.of(PlanColumn.of("name", SqlType.TEXT), PlanColumn.of("setting", SqlType.TEXT))
         : List.of(PlanColumn.of(show.name(), SqlType.TEXT));
@@ -175,44 +192,5 @@ final class UtilityStatements {
     work.lines().forEach(line -> sender.row(new Object[] {line}));
     sender.flush();
     return done.setTag("EXPLAIN").setUpdateCount(-1);
-  }
-
-  private Complete.Builder ddl(
-      String sql, Statement statement, TransactionRequest asked, RunningRequest request) {
-    if (transactions.isOpen()) {
-      throw new MeridianException(
-              ErrorCode.ACTIVE_TRANSACTION, "CREATE and DROP cannot run inside a transaction block")
-          .withHint("COMMIT or ROLLBACK first: each of them is a transaction of its own.");
-    }
-    DdlWork work = new DdlWork(session, sql, statement);
-    Complete.Builder done = transactions.runAlone(work, asked, request);
-    for (TableDescriptor table : work.removed()) {
-      cleanUp(table, request);
-    }
-    return done;
-  }
-
-  /** Frees the space of a dropped table, best effort: its rows are invisible already. */
-  private void cleanUp(TableDescriptor table, RunningRequest request) {
-    RowCleanup cleanup = new RowCleanup(table);
-    try {
-      boolean more = true;
-      while (more) {
-        SchemaVersion schema = session.services().catalogs().current().version();
-        more = new CleanupStep(cleanup, schema).run(transactions, request);
-      }
-    } catch (MeridianException e) {
-      session
-          .services()
-          .env()
-          .events()
-          .event(
-              Events.Level.WARNING,
-              "sql.ddl",
-              "rows of the dropped table "
-                  + table.name()
-                  + " could not all be removed: "
-                  + e.getMessage());
-    }
   }
 }

@@ -39,6 +39,11 @@ public final class FakeDatabase {
     return this;
   }
 
+  /** The value under a key, null for none. */
+  public byte[] value(Key key) {
+    return rows.get(key);
+  }
+
   /** The rows of a table, in key order. */
   public List<Object[]> rows(TableDescriptor table) {
     RowCodec codec = RowCodec.of(table);

@@ -135,7 +135,7 @@ public final class FakeTransaction implements Transaction {
     boolean exists = rows.containsKey(mutation.key());
     boolean broken =
         switch (mutation.kind()) {
-          case INSERT -> exists;
+          case INSERT, FORBID -> exists;
           case REQUIRE -> !exists;
           case PUT, DELETE -> false;
         };
@@ -148,7 +148,7 @@ public final class FakeTransaction implements Transaction {
     switch (mutation.kind()) {
       case INSERT, PUT -> rows.put(mutation.key(), mutation.value());
       case DELETE -> rows.remove(mutation.key());
-      case REQUIRE -> {}
+      case REQUIRE, FORBID -> {}
     }
   }
 

@@ -80,7 +80,7 @@ class ReadOperatorsTest {
   void rowsComeInKeyOrderAndTheSecondPartFalls() {
     assertThat(run(scan(users)))
         .containsExactly("ap|9|eve", "eu|3|-", "eu|2|bob", "eu|1|ann", "us|5|dee", "us|1|cid");
-    assertThat(run(scan(users, new ScanOptions(lit(2), true, false))))
+    assertThat(run(scan(users, new ScanOptions(lit(2), true, false, null))))
         .containsExactly("us|1|cid", "us|5|dee");
     assertThat(transaction.reads).allMatch(read -> read.lock() == LockMode.SHARED);
   }
@@ -100,7 +100,7 @@ class ReadOperatorsTest {
     assertThat(run(scan(users, bounded), "eu")).containsExactly("eu|2|bob");
     assertThat(run(scan(users, eu), new Object[] {null})).isEmpty();
     assertThat(transaction.reads).as("a NULL reads nothing").hasSize(2);
-    PhysicalPlan reverse = scan(users, new ScanOptions(null, true, true), us, eu);
+    PhysicalPlan reverse = scan(users, new ScanOptions(null, true, true, null), us, eu);
     assertThat(run(reverse, "eu")).containsExactly("us|1|cid", "eu|1|ann", "eu|2|bob", "eu|3|-");
     assertThat(transaction.reads.getLast().lock()).isEqualTo(LockMode.EXCLUSIVE);
     FakeTransaction readOnly = database.beginReadOnly();

@@ -33,8 +33,10 @@ class StatementPlannerTest {
             TableBuilder.build(
                 create,
                 1_000,
-                Catalog.of(SchemaVersion.INITIAL, List.of()),
-                (value, type) -> new Expr.Literal(null, type))));
+                new TableBuilder.Surroundings(
+                    Catalog.of(SchemaVersion.INITIAL, List.of()),
+                    List.of(),
+                    (value, type) -> new Expr.Literal(null, type)))));
   }
 
   private static PlannedStatement plan(String sql, SqlType... declared) {

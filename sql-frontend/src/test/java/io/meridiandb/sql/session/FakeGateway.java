@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class FakeGateway implements Gateway {
   private static final long START_NANOS = 1_577_836_800_000_000_000L; // 2020-01-01
 
-  private final FakeDatabase database = new FakeDatabase();
+  final FakeDatabase database = new FakeDatabase();
   private final AtomicLong clock = new AtomicLong(START_NANOS);
 
   /** So many commits to come lose a race. */

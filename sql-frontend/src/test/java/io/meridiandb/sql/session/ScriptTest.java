@@ -14,7 +14,8 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Runs the scripts of {@code src/test/resources/scripts}: statements that end with a semicolon,
  * each followed by what the session must answer, in lines that begin with {@code >}. {@code
- * -Drewrite} writes the answers anew: read the difference before it is committed.
+ * -Drewrite} writes the answers anew: read the difference before it is committed. Scripts whose
+ * name begins with {@code placement} run in a universe of five zones, the others on a server alone.
  */
 class ScriptTest {
   private static final Path SCRIPTS = Path.of("src/test/resources/scripts");
@@ -30,7 +31,8 @@ class ScriptTest {
   private static void run(Path file) throws IOException {
     List<String> expected = Files.readAllLines(file);
     List<String> actual = new ArrayList<>();
-    try (TestServer server = new TestServer()) {
+    boolean placed = file.getFileName().toString().startsWith("placement");
+    try (TestServer server = placed ? TestServer.inUniverse() : new TestServer()) {
       TestClient client = server.client();
       StringBuilder statement = new StringBuilder();
       for (String line : expected) {

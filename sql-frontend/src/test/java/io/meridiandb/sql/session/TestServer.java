@@ -5,6 +5,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.Transport;
 import io.meridiandb.kernel.system.MemoryDisk;
 import io.meridiandb.kernel.system.SystemEnv;
+import io.meridiandb.sql.catalog.Universe;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,10 @@ final class TestServer implements AutoCloseable {
   private final SystemEnv env;
 
   TestServer() {
+    this(Universe.ALONE);
+  }
+
+  TestServer(Universe universe) {
     env =
         SystemEnv.create(
             "test",
@@ -29,7 +34,17 @@ final class TestServer implements AutoCloseable {
             (where, error) -> failures.add(error));
     service =
         new SqlService(
-            env.env(), gateway, new ServerInfo("0.1", "test", "u"), SqlService.QUERY_BYTES_DEFAULT);
+            env.env(),
+            gateway,
+            new ServerInfo("0.1", "test", "u"),
+            SqlService.QUERY_BYTES_DEFAULT,
+            universe);
+  }
+
+  /** A server in {@link FakePlacements#TOPOLOGY}, in zone eu-a. */
+  static TestServer inUniverse() {
+    return new TestServer(
+        new Universe(new ServerId(1), FakePlacements.TOPOLOGY, new FakePlacements(), null, null));
   }
 
   /** A greeted client. */

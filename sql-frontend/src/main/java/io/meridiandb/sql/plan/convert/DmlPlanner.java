@@ -253,6 +253,9 @@ public final class DmlPlanner {
     Returning shown = returning(table, delete.getTargetTable(), delete.getAlias(), returning);
     BitSet needed = new BitSet();
     table.primaryKey().forEach(part -> needed.set(part.column()));
+    if (table.placementColumn() >= 0) {
+      needed.set(table.placementColumn());
+    }
     shown.exprs.forEach(expr -> Exprs.markColumns(expr, needed));
     List<Expr> output = new ArrayList<>();
     List<String> names = new ArrayList<>();

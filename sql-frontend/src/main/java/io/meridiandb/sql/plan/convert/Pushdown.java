@@ -46,11 +46,13 @@ final class Pushdown {
     }
     List<Expr> conjuncts = new ArrayList<>(Exprs.conjuncts(scan.filter()));
     conjuncts.addAll(Exprs.conjuncts(Exprs.replaceColumns(condition, scan.output())));
+    List<Expr> placements = PlacementChoice.of(scan.table(), conjuncts);
+    TableScan placed = placements == null ? scan : with(scan, scan.options().in(placements));
     if (!isFull(scan)) {
-      return with(scan, scan.ranges(), Exprs.and(conjuncts));
+      return with(placed, scan.ranges(), Exprs.and(conjuncts));
     }
     AccessPaths.Path path = AccessPaths.derive(scan.table(), conjuncts);
-    return with(scan, path.ranges(), Exprs.and(path.residual()));
+    return with(placed, path.ranges(), Exprs.and(path.residual()));
   }
 
   private static boolean isNeverTrue(Expr condition) {
@@ -181,8 +183,7 @@ final class Pushdown {
 
   private static PhysicalPlan pushLimit(PhysicalPlan input, Expr reach) {
     if (input instanceof TableScan scan && canMerge(scan)) {
-      return with(
-          scan, new ScanOptions(reach, scan.options().reverse(), scan.options().forUpdate()));
+      return with(scan, scan.options().limitedTo(reach));
     }
     if (input instanceof PhysicalPlan.Project project
         && pushLimit(project.input(), reach) instanceof TableScan limited) {
@@ -193,7 +194,10 @@ final class Pushdown {
 
   /** The plan with its scan turned so that it gives this order, or null if its key has it not. */
   private static @Nullable PhysicalPlan inKeyOrder(PhysicalPlan input, List<SortKey> keys) {
-    if (!(input instanceof TableScan scan) || !canMerge(scan) || keys.isEmpty()) {
+    if (!(input instanceof TableScan scan)
+        || !canMerge(scan)
+        || keys.isEmpty()
+        || !PlacementChoice.isOne(scan)) {
       return null;
     }
     List<SortKey> remaining = new ArrayList<>(keys);
@@ -223,9 +227,7 @@ final class Pushdown {
     // What is left stands behind the whole primary key, where no two rows are equal: it decides
     // nothing.
     boolean turn = Boolean.TRUE.equals(reverse);
-    return turn == scan.options().reverse()
-        ? scan
-        : with(scan, new ScanOptions(scan.options().limit(), turn, scan.options().forUpdate()));
+    return turn == scan.options().reverse() ? scan : with(scan, scan.options().turned(turn));
   }
 
   /** Whether a key part has one value in all that is scanned. */

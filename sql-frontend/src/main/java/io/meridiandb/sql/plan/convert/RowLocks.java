@@ -2,7 +2,6 @@ package io.meridiandb.sql.plan.convert;
 
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.sql.plan.physical.PhysicalPlan;
-import io.meridiandb.sql.plan.physical.PhysicalPlan.ScanOptions;
 import io.meridiandb.sql.plan.physical.PhysicalPlan.TableScan;
 import java.util.List;
 import java.util.function.Predicate;
@@ -64,9 +63,6 @@ public final class RowLocks {
   }
 
   private TableScan locked(TableScan scan) {
-    return which.test(scan.table())
-        ? Pushdown.with(
-            scan, new ScanOptions(scan.options().limit(), scan.options().reverse(), true))
-        : scan;
+    return which.test(scan.table()) ? Pushdown.with(scan, scan.options().locking()) : scan;
   }
 }

@@ -64,13 +64,40 @@ public sealed interface PhysicalPlan {
    * @param reverse in falling key order
    * @param forUpdate whether the rows are locked exclusively (UPDATE, DELETE, SELECT FOR UPDATE);
    *     otherwise a read-write transaction locks them shared, a read-only one not at all
+   * @param placements names of the placements that are read, without input columns; null for all
+   *     that the table has
    */
-  record ScanOptions(@Nullable Expr limit, boolean reverse, boolean forUpdate) {
+  record ScanOptions(
+      @Nullable Expr limit, boolean reverse, boolean forUpdate, @Nullable List<Expr> placements) {
     /** Forward, all, no exclusive lock. */
-    public static final ScanOptions NONE = new ScanOptions(null, false, false);
+    public static final ScanOptions NONE = new ScanOptions(null, false, false, null);
 
     /** Forward, all, locked exclusively. */
-    public static final ScanOptions FOR_UPDATE = new ScanOptions(null, false, true);
+    public static final ScanOptions FOR_UPDATE = new ScanOptions(null, false, true, null);
+
+    public ScanOptions {
+      placements = placements == null ? null : List.copyOf(placements);
+    }
+
+    /** The same with a limit. */
+    public ScanOptions limitedTo(@Nullable Expr rows) {
+      return new ScanOptions(rows, reverse, forUpdate, placements);
+    }
+
+    /** The same in another direction. */
+    public ScanOptions turned(boolean backwards) {
+      return new ScanOptions(limit, backwards, forUpdate, placements);
+    }
+
+    /** The same with exclusive locks. */
+    public ScanOptions locking() {
+      return new ScanOptions(limit, reverse, true, placements);
+    }
+
+    /** The same in some placements only. */
+    public ScanOptions in(@Nullable List<Expr> names) {
+      return new ScanOptions(limit, reverse, forUpdate, names);
+    }
   }
 
   /** Rows of expressions without input columns. */
@@ -431,7 +458,7 @@ public sealed interface PhysicalPlan {
    *
    * @param table where
    * @param input rows in the order of the table's columns; those outside of the key may be NULL if
-   *     RETURNING does not name them; scanned for update
+   *     RETURNING does not name them and they do not place the row; scanned for update
    * @param children tables interleaved in it
    * @param returning over the table's columns of the old row; empty without RETURNING
    */
