@@ -1,9 +1,11 @@
 package io.meridiandb.jdbc;
 
+import io.meridiandb.jdbc.link.Connector;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class MeridianDataSource implements DataSource {
   private String url = ConnectionUrl.PREFIX + "//localhost/main";
+  private List<Connector> ways = List.of();
   private final Map<String, String> settings = new LinkedHashMap<>();
   private @Nullable PrintWriter logWriter;
   private int loginTimeoutSeconds;
@@ -26,6 +29,17 @@ public class MeridianDataSource implements DataSource {
   /** Connects to {@code url}. */
   public MeridianDataSource(String url) {
     this.url = url;
+  }
+
+  /**
+   * Connects by ways of the caller's own, such as those into a simulated universe.
+   *
+   * @param name stands for the URL in messages and metadata, for example {@code mem:test}
+   * @param ways tried in this order, at least one
+   */
+  public MeridianDataSource(String name, List<Connector> ways) {
+    this.url = ConnectionUrl.PREFIX + name;
+    this.ways = List.copyOf(ways);
   }
 
   /** The JDBC URL. */
@@ -67,7 +81,8 @@ public class MeridianDataSource implements DataSource {
   private Connection connect(Map<String, String> more) throws SQLException {
     Map<String, String> all = new LinkedHashMap<>(settings);
     all.putAll(more);
-    return MeridianDriver.open(url, all, (int) TimeUnit.SECONDS.toMillis(loginTimeoutSeconds));
+    return MeridianDriver.open(
+        url, ways, all, (int) TimeUnit.SECONDS.toMillis(loginTimeoutSeconds));
   }
 
   @Override

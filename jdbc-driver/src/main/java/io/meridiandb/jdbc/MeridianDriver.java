@@ -72,6 +72,17 @@ public final class MeridianDriver implements Driver {
    */
   static MeridianConnection open(String url, Map<String, String> properties, int loginMillis)
       throws SQLException {
+    return open(url, List.of(), properties, loginMillis);
+  }
+
+  /**
+   * Opens a connection by ways of the caller's own.
+   *
+   * @param ways tried in this order; if there are none, the URL's
+   */
+  static MeridianConnection open(
+      String url, List<Connector> ways, Map<String, String> properties, int loginMillis)
+      throws SQLException {
     ConnectionUrl target = ConnectionUrl.parse(url);
     DriverSettings.of(target.parameters(), true);
     Map<String, String> values = new LinkedHashMap<>();
@@ -85,7 +96,7 @@ public final class MeridianDriver implements Driver {
       return new ConnectionImpl(
           ClientSession.connect(
               new SessionConfig(
-                  connectors(target, settings.shuffleHosts()),
+                  ways.isEmpty() ? connectors(target, settings.shuffleHosts()) : ways,
                   target.database(),
                   settings.application(),
                   settings.session(),

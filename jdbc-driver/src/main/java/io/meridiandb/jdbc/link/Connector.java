@@ -12,6 +12,11 @@ public interface Connector {
    */
   FrameChannel connect(FrameChannel.Listener listener);
 
+  /** What the driver waits with while it is connected this way. */
+  default Surroundings surroundings() {
+    return Surroundings.SYSTEM;
+  }
+
   /** For messages: what is connected to. */
   @Override
   String toString();

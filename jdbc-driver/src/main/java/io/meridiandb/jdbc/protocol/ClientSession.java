@@ -258,7 +258,7 @@ public final class ClientSession {
       }
       Exchange exchange = new Exchange(this, links.link(), 0, Exchange.Doubt.NONE, 0);
       exchange.start(ClientFrame.newBuilder().setPing(Ping.getDefaultInstance()));
-      exchange.await(new Patience(0, millis));
+      exchange.await(new Patience(links.surroundings(), 0, millis));
       return true;
     } catch (LinkLostException e) {
       return state == TransactionState.IDLE && links.tryReconnect(millis);

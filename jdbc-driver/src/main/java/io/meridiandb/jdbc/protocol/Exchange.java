@@ -86,7 +86,7 @@ final class Exchange {
   ServerFrame nextFrame() throws RequestFailedException {
     ServerFrame frame;
     try {
-      frame = await(new Patience(statementMillis, session.networkMillis()));
+      frame = await(new Patience(link.surroundings(), statementMillis, session.networkMillis()));
     } catch (LinkLostException e) {
       return session.lostDuring(this, e);
     }

@@ -2,6 +2,7 @@ package io.meridiandb.jdbc.protocol;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.meridiandb.jdbc.link.Connector;
+import io.meridiandb.jdbc.link.Surroundings;
 import io.meridiandb.wire.proto.Cancel;
 import io.meridiandb.wire.proto.ClientFrame;
 import io.meridiandb.wire.proto.Credit;
@@ -103,7 +104,7 @@ final class Link {
   Reply register() {
     lock.lock();
     try {
-      Reply reply = new Reply(++lastRequest);
+      Reply reply = new Reply(++lastRequest, connector.surroundings());
       if (ended != null || channel == null) {
         reply.lost(ended == null ? "not connected" : ended);
       } else {
@@ -124,6 +125,11 @@ final class Link {
     transmit(
         ClientFrame.newBuilder()
             .setCredit(Credit.newBuilder().setTarget(request).setFrames(frames)));
+  }
+
+  /** What the driver waits with. */
+  Surroundings surroundings() {
+    return connector.surroundings();
   }
 
   /** Asks the server to stop a request; its reply still ends with a frame of its own. */

@@ -1,5 +1,6 @@
 package io.meridiandb.jdbc.protocol;
 
+import io.meridiandb.jdbc.link.Surroundings;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,6 +12,7 @@ final class Patience {
   /** How much later than the server the driver gives up. */
   static final long GRACE_MILLIS = 5_000;
 
+  private final Surroundings surroundings;
   private final long linkDeadline; // nanoTime; 0 = none
   private long deadline; // nanoTime; 0 = none
   private boolean cancelSent;
@@ -18,11 +20,13 @@ final class Patience {
   /**
    * Starts to wait now.
    *
+   * @param surroundings whose time it is
    * @param statementMillis the statement's own limit; 0 = none
    * @param networkMillis how long the network may be silent; 0 = for ever
    */
-  Patience(long statementMillis, long networkMillis) {
-    long now = System.nanoTime();
+  Patience(Surroundings surroundings, long statementMillis, long networkMillis) {
+    this.surroundings = surroundings;
+    long now = surroundings.nanoTime();
     deadline =
         statementMillis <= 0
             ? 0
@@ -42,14 +46,14 @@ final class Patience {
     if (deadline == 0 && linkDeadline == 0) {
       return -1;
     }
-    long now = System.nanoTime();
+    long now = surroundings.nanoTime();
     long untilDeadline = deadline == 0 ? Long.MAX_VALUE : deadline - now;
     long untilLink = linkDeadline == 0 ? Long.MAX_VALUE : linkDeadline - now;
     return Math.max(0, Math.min(untilDeadline, untilLink));
   }
 
   Verdict verdict() {
-    long now = System.nanoTime();
+    long now = surroundings.nanoTime();
     if (linkDeadline != 0 && linkDeadline - now <= 0) {
       return Verdict.GIVE_UP;
     }
@@ -65,7 +69,7 @@ final class Patience {
       return Verdict.WAIT;
     }
     cancelSent = true;
-    deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+    deadline = surroundings.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
     return Verdict.CANCEL;
   }
 }

@@ -1,8 +1,8 @@
 package io.meridiandb.jdbc.protocol;
 
+import io.meridiandb.jdbc.link.Surroundings;
 import io.meridiandb.wire.proto.ServerFrame;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +14,12 @@ public final class Reply {
   private record Item(@Nullable ServerFrame frame, String lost) {}
 
   private final long request;
+  private final Surroundings surroundings;
   private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
 
-  Reply(long request) {
+  Reply(long request, Surroundings surroundings) {
     this.request = request;
+    this.surroundings = surroundings;
   }
 
   /** The request's number. */
@@ -47,7 +49,7 @@ public final class Reply {
    * @throws InterruptedException if the thread was interrupted; nothing is lost by it
    */
   @Nullable ServerFrame next(long nanos) throws LinkLostException, InterruptedException {
-    Item item = nanos < 0 ? items.take() : items.poll(nanos, TimeUnit.NANOSECONDS);
+    Item item = surroundings.take(items, nanos);
     if (item == null) {
       return null;
     }

@@ -1,6 +1,7 @@
 package io.meridiandb.jdbc.protocol;
 
 import io.meridiandb.jdbc.link.Connector;
+import io.meridiandb.jdbc.link.Surroundings;
 import java.util.List;
 import java.util.Map;
 
@@ -20,4 +21,9 @@ public record SessionConfig(
     String application,
     Map<String, String> settings,
     int connectMillis,
-    int recoveryMillis) {}
+    int recoveryMillis) {
+  /** What the driver waits with: that of the ways. */
+  Surroundings surroundings() {
+    return connectors.isEmpty() ? Surroundings.SYSTEM : connectors.get(0).surroundings();
+  }
+}

@@ -1,6 +1,7 @@
 package io.meridiandb.jdbc.protocol;
 
 import io.meridiandb.jdbc.link.Connector;
+import io.meridiandb.jdbc.link.Surroundings;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import io.meridiandb.wire.WireLimits;
@@ -11,12 +12,10 @@ import io.meridiandb.wire.proto.Resolve;
 import io.meridiandb.wire.proto.Resolved;
 import io.meridiandb.wire.proto.ServerFrame;
 import io.meridiandb.wire.proto.Welcome;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +35,10 @@ final class SessionLinks {
   /** SET statements that are repeated after a reconnect; older ones are forgotten. */
   private static final int SETTINGS_MAX = 100;
 
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   private final SessionConfig config;
-  private final long sessionHigh = RANDOM.nextLong();
-  private final long sessionLow = RANDOM.nextLong();
+  private final Surroundings surroundings;
+  private final long sessionHigh;
+  private final long sessionLow;
   private final List<String> settings = new ArrayList<>();
   private volatile @Nullable Link link;
   private volatile Welcome welcome = Welcome.getDefaultInstance();
@@ -48,6 +46,13 @@ final class SessionLinks {
 
   SessionLinks(SessionConfig config) {
     this.config = config;
+    this.surroundings = config.surroundings();
+    this.sessionHigh = surroundings.randomLong();
+    this.sessionLow = surroundings.randomLong();
+  }
+
+  Surroundings surroundings() {
+    return surroundings;
   }
 
   /** How a transaction ended, as far as can be known. */
@@ -84,7 +89,7 @@ final class SessionLinks {
 
   /** Connects for the first time: every host is tried once. */
   void connect() throws RequestFailedException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.connectMillis());
+    long deadline = surroundings.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.connectMillis());
     round(deadline);
   }
 
@@ -120,11 +125,11 @@ final class SessionLinks {
     if (closed) {
       return false;
     }
-    return reconnectUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis)) == null;
+    return reconnectUntil(surroundings.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis)) == null;
   }
 
   private long recoveryDeadline() {
-    return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.recoveryMillis());
+    return surroundings.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.recoveryMillis());
   }
 
   /** Null if it succeeded. */
@@ -136,19 +141,13 @@ final class SessionLinks {
         replaySettings();
         return null;
       } catch (RequestFailedException e) {
-        boolean over = System.nanoTime() - deadline >= 0;
-        if (over || closed || !pause(pause)) {
+        boolean over = surroundings.nanoTime() - deadline >= 0;
+        if (over || closed || !surroundings.pause(pause)) {
           return e;
         }
       }
       pause = Math.min(2 * pause, PAUSE_MILLIS_MAX);
     }
-  }
-
-  /** False if the thread was interrupted. */
-  private static boolean pause(long millis) {
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
-    return !Thread.currentThread().isInterrupted();
   }
 
   /** Tries each host once. */
@@ -223,12 +222,12 @@ final class SessionLinks {
   }
 
   /** The first frame that answers a request. */
-  private static ServerFrame ask(
-      Link to, ClientFrame.Builder question, long deadline, long millisMax)
+  private ServerFrame ask(Link to, ClientFrame.Builder question, long deadline, long millisMax)
       throws LinkLostException, RequestFailedException {
     long nanos =
         Math.min(
-            TimeUnit.MILLISECONDS.toNanos(millisMax), Math.max(0, deadline - System.nanoTime()));
+            TimeUnit.MILLISECONDS.toNanos(millisMax),
+            Math.max(0, deadline - surroundings.nanoTime()));
     ServerFrame answer;
     try {
       answer = to.send(question).next(nanos);
@@ -317,7 +316,7 @@ final class SessionLinks {
           return new Ending(false, 0, why);
         }
       }
-      if (System.nanoTime() - deadline >= 0 || !pause(pause)) {
+      if (surroundings.nanoTime() - deadline >= 0 || !surroundings.pause(pause)) {
         return new Ending(false, 0, why);
       }
       pause = Math.min(2 * pause, PAUSE_MILLIS_MAX);
