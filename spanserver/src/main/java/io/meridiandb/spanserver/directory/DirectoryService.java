@@ -22,9 +22,7 @@ import io.meridiandb.spanserver.proto.SizeCall;
 import io.meridiandb.spanserver.proto.SizeReply;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.txn.Protos;
-import io.meridiandb.txn.proto.GroupEntry;
 import io.meridiandb.txn.proto.Range;
-import io.meridiandb.txn.proto.WipeEntry;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -152,20 +150,14 @@ public final class DirectoryService {
       answer(call, IngestReply.Problem.NOT_LEADER, group);
       return;
     }
-    GroupEntry.Builder entry = GroupEntry.newBuilder();
-    if (call.body().hasWipe()) {
-      entry.setWipe(WipeEntry.newBuilder().setRange(call.body().getWipe()));
-    } else {
-      entry.setIngest(call.body().getVersions());
-    }
-    Range range =
-        call.body().hasWipe() ? call.body().getWipe() : call.body().getVersions().getRange();
-    if (group.ownership() instanceof DirectoryTable table && table.ownsAny(Protos.range(range))) {
-      answer(call, IngestReply.Problem.OWNED, group);
+    Range range = call.body().getVersions().getRange();
+    if (group.ownership() instanceof DirectoryTable table
+        && !table.admits(Protos.range(range), call.body().getVersions().getMover())) {
+      answer(call, IngestReply.Problem.NOT_ADMITTED, group);
       return;
     }
     group
-        .append(entry.build())
+        .append(call.body().getVersions())
         .whenComplete((index, failure) ->
             answer(
                 call,

@@ -12,11 +12,11 @@ import io.meridiandb.txn.participant.Ownership;
 import io.meridiandb.txn.participant.VersionStore;
 import io.meridiandb.txn.proto.Directory;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +36,11 @@ public final class DirectoryTable implements Ownership {
   private final VersionStore store;
   private final KeyRange local;
   private final KeyRange rowKeys;
+  private final KeyRange arrivalKeys;
   private final RowCodec codec;
+  private final RowCodec arrivalCodec;
   private NavigableMap<Key, DirectoryRow> rows = new TreeMap<>();
+  private NavigableMap<Key, Arrival> arrivals = new TreeMap<>();
 
   /** The table of a group's replica as its tablet has it now. */
   public DirectoryTable(GroupId group, VersionStore store) {
@@ -45,7 +48,9 @@ public final class DirectoryTable implements Ownership {
     this.store = store;
     this.local = GroupKeys.allOf(group);
     this.rowKeys = GroupKeys.directories(group);
+    this.arrivalKeys = GroupKeys.arrivals(group);
     this.codec = RowCodec.of(SystemTables.groupDirectories(group));
+    this.arrivalCodec = RowCodec.of(SystemTables.groupArrivals(group));
     refresh();
   }
 
@@ -53,34 +58,77 @@ public final class DirectoryTable implements Ownership {
    * Whether a row of this key makes part of the table: whoever applies it calls {@link #refresh}.
    */
   public boolean concerns(Key key) {
-    return GroupKeys.isLocal(key) && rowKeys.contains(key);
+    return GroupKeys.isLocal(key) && (rowKeys.contains(key) || arrivalKeys.contains(key));
   }
 
-  /** Keys are written: reads the table anew if they concern it. */
-  public void applied(Collection<Key> written) {
-    if (written.stream().anyMatch(this::concerns)) {
-      refresh();
+  /**
+   * The range that a write empties: a directory is about to be copied in, so nothing that was left
+   * of an earlier stay may show. An entry that writes empties first.
+   *
+   * @param value what is written; null for a deletion
+   * @return null if it empties nothing, as almost every write
+   */
+  public @Nullable KeyRange emptiedBy(Key key, byte @Nullable [] value) {
+    if (value == null || !GroupKeys.isLocal(key) || !arrivalKeys.contains(key)) {
+      return null;
     }
+    @Nullable Object @Nullable [] row = arrivalCodec.decode(key, value);
+    if (row == null) {
+      return null;
+    }
+    KeyRange range = Arrival.of(row).range();
+    return ownsAny(range) ? null : range; // it is never emptied of what it owns
+  }
+
+  /**
+   * Whether versions of a directory may be put into the group now: they come from whoever copies it
+   * in, and the group does not own it yet. Asked when the entry is applied, so that whatever is
+   * late, of a copy given up or ended, does nothing.
+   */
+  public boolean admits(KeyRange range, long mover) {
+    Arrival arrival = arrivals.get(range.start());
+    return arrival != null
+        && arrival.mover() == mover
+        && arrival.range().equals(range)
+        && !ownsAny(range);
   }
 
   /** Reads the table from the tablet: at start, after an install, and when rows were written. */
   public void refresh() {
     NavigableMap<Key, DirectoryRow> read = new TreeMap<>();
-    store.scan(
+    scan(
         rowKeys,
+        codec,
+        row -> {
+          DirectoryRow directory = DirectoryRow.of(row);
+          read.put(directory.range().start(), directory);
+        });
+    checkDisjoint(read);
+    NavigableMap<Key, Arrival> coming = new TreeMap<>();
+    scan(
+        arrivalKeys,
+        arrivalCodec,
+        row -> {
+          Arrival arrival = Arrival.of(row);
+          coming.put(arrival.range().start(), arrival);
+        });
+    rows = read;
+    arrivals = coming;
+  }
+
+  private void scan(KeyRange range, RowCodec reader, Consumer<@Nullable Object[]> taker) {
+    store.scan(
+        range,
         false,
         Timestamp.MAX,
         (key, version) -> {
           byte[] value = version.value();
-          @Nullable Object @Nullable [] row = value == null ? null : codec.decode(key, value);
+          @Nullable Object @Nullable [] row = value == null ? null : reader.decode(key, value);
           if (row != null) {
-            DirectoryRow directory = DirectoryRow.of(row);
-            read.put(directory.range().start(), directory);
+            taker.accept(row);
           }
           return true;
         });
-    checkDisjoint(read);
-    rows = read;
   }
 
   private void checkDisjoint(NavigableMap<Key, DirectoryRow> read) {
@@ -139,6 +187,9 @@ public final class DirectoryTable implements Ownership {
   public @Nullable List<Directory> notOwned(KeyRange range, Timestamp at) {
     if (range.isEmpty() || isLocal(range)) {
       return null;
+    }
+    if (rows.isEmpty()) {
+      return misses(true) ? List.of() : null;
     }
     List<Directory> hints = new ArrayList<>();
     boolean gaps = false;

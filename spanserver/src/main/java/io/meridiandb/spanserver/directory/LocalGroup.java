@@ -7,7 +7,7 @@ import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.spanserver.tablet.VersionChunk;
 import io.meridiandb.txn.participant.Ownership;
-import io.meridiandb.txn.proto.GroupEntry;
+import io.meridiandb.txn.proto.IngestEntry;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +69,7 @@ public interface LocalGroup {
    * @return completes on the strand with the entry's index once it is chosen; fails if it was not
    *     appended, or if that is not known
    */
-  CompletableFuture<Long> append(GroupEntry entry);
+  CompletableFuture<Long> append(IngestEntry entry);
 
   /** Hands the leadership over, if it leads. */
   void handOver(ServerId target);

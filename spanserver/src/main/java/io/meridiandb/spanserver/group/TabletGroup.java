@@ -194,7 +194,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
       case WIPE -> tablet.wipe(index, Protos.range(entry.getWipe().getRange()));
       default -> {
         List<VersionWrite> versions = versions(entry, assigned);
-        tablet.apply(index, versions);
+        tablet.apply(index, versions, emptiedBy(versions));
         if (versions.stream().anyMatch(each -> directories.concerns(each.key()))) {
           directories.refresh();
         }
@@ -203,17 +203,31 @@ public final class TabletGroup implements StateMachine, TabletHost {
     participant.applied(entry);
   }
 
-  /** Versions of a directory that is on its way; those of one that has arrived come too late. */
-  private void ingest(long index, IngestEntry entry) {
-    List<VersionWrite> versions = new ArrayList<>(entry.getVersionsCount());
-    if (!directories.ownsAny(Protos.range(entry.getRange()))) {
-      for (Version each : entry.getVersionsList()) {
-        versions.add(
-            new VersionWrite(
-                Protos.key(each.getKey()),
-                new Timestamp(each.getTimestampNanos()),
-                each.getTombstone() ? null : each.getValue().toByteArray()));
+  private List<KeyRange> emptiedBy(List<VersionWrite> versions) {
+    List<KeyRange> emptied = new ArrayList<>(0);
+    for (VersionWrite each : versions) {
+      KeyRange range = directories.emptiedBy(each.key(), each.value());
+      if (range != null) {
+        emptied.add(range);
       }
+    }
+    return emptied;
+  }
+
+  /** Versions of a directory that is on its way here; late ones of one that is not do nothing. */
+  private void ingest(long index, IngestEntry entry) {
+    if (!directories.admits(Protos.range(entry.getRange()), entry.getMover())) {
+      env.events().probe("spanserver.ingest.late");
+      tablet.apply(index, List.of());
+      return;
+    }
+    List<VersionWrite> versions = new ArrayList<>(entry.getVersionsCount());
+    for (Version each : entry.getVersionsList()) {
+      versions.add(
+          new VersionWrite(
+              Protos.key(each.getKey()),
+              new Timestamp(each.getTimestampNanos()),
+              each.getTombstone() ? null : each.getValue().toByteArray()));
     }
     tablet.ingest(index, versions, new Timestamp(entry.getHorizonNanos()));
   }

@@ -100,12 +100,12 @@ class DirectoryTableTest {
     Mutation flip = row(range(10, 20), 4, FIVE).put(FIVE);
     store.write(flip);
     assertThat(missing(table, range(10, 20))).isNotNull();
-    table.applied(List.of(key(1, 12)));
-    assertThat(missing(table, range(10, 20))).isNotNull();
-    table.applied(List.of(flip.key()));
+    assertThat(table.concerns(key(1, 12))).isFalse();
+    assertThat(table.concerns(flip.key())).isTrue();
+    table.refresh();
     assertThat(missing(table, range(10, 20))).isNull();
     store.write(Mutation.delete(flip.key()));
-    table.applied(List.of(flip.key()));
+    table.refresh();
     assertThat(missing(table, range(10, 20))).isEmpty();
   }
 
@@ -125,5 +125,23 @@ class DirectoryTableTest {
     assertThat(table.rows())
         .singleElement()
         .isEqualTo(row(new KeyRange(key(1, 10), null), 1, FIVE));
+  }
+
+  @Test
+  void versionsAreTakenFromTheCopyUnderWayOnlyAndNeverOnceItHasArrived() {
+    DirectoryTable table = new DirectoryTable(FIVE, store);
+    Mutation begin = new Arrival(range(10, 20), 77, ZERO).put(FIVE);
+    assertThat(table.emptiedBy(begin.key(), begin.value())).isEqualTo(range(10, 20));
+    store.write(begin);
+    assertThat(table.concerns(begin.key())).isTrue();
+    table.refresh();
+    assertThat(table.admits(range(10, 20), 77)).isTrue();
+    assertThat(table.admits(range(10, 20), 78)).as("a copy given up").isFalse();
+    assertThat(table.admits(range(10, 19), 77)).isFalse();
+    know(FIVE, row(range(10, 20), 1, FIVE));
+    table.refresh();
+    assertThat(table.admits(range(10, 20), 77)).as("late versions").isFalse();
+    assertThat(table.emptiedBy(begin.key(), begin.value())).as("what it owns").isNull();
+    assertThat(table.emptiedBy(begin.key(), null)).isNull();
   }
 }
