@@ -87,7 +87,7 @@ public final class RecoveryDriver implements Recovery {
   }
 
   private void askAll(RecoveryRequest request, CompletableFuture<@Nullable Decision> run) {
-    context.env().events().count("txn.recoveries", 1);
+    context.env().events().count("txn.gateway.recoveries", 1);
     VoteCall question =
         VoteCall.newBuilder()
             .setTxn(Protos.txn(request.id()))
@@ -110,7 +110,7 @@ public final class RecoveryDriver implements Recovery {
         .whenComplete((nothing, error) -> {
           running.remove(request.id());
           if (error != null) {
-            context.env().events().count("txn.recoveries.open", 1);
+            context.env().events().count("txn.gateway.recoveries.open", 1);
             run.complete(null);
           } else {
             conclude(request, replies, run);

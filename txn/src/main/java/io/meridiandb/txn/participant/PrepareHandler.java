@@ -17,7 +17,6 @@ import io.meridiandb.txn.proto.PrepareCall;
 import io.meridiandb.txn.proto.PrepareReply;
 import io.meridiandb.txn.proto.PreparedEntry;
 import io.meridiandb.txn.proto.Refusal;
-import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.Txn;
 import io.meridiandb.txn.proto.Vote;
 import io.meridiandb.txn.proto.Write;
@@ -343,9 +342,20 @@ final class PrepareHandler {
     if (!leadership.underWay.has(prepare)) {
       return;
     }
-    if (refusal.getReason() != Reason.NOT_LEADER) {
-      leadership.refusals.remember(prepare.id, prepare.start(), refusal);
-      leadership.locks.close(prepare.id);
+    switch (refusal.getReason()) {
+      case NOT_LEADER -> {
+        // no answer at all: the next leader knows
+      }
+      case SCHEMA_CHANGED -> {
+        // The schema never goes back, so this request can never be done; one planned anew may be.
+        if (prepare.call.getHolding().getGrant() == 0) {
+          leadership.locks.close(prepare.id);
+        }
+      }
+      default -> {
+        leadership.refusals.remember(prepare.id, prepare.start(), refusal);
+        leadership.locks.close(prepare.id);
+      }
     }
     leadership.underWay.end(prepare);
     prepare.answer(refusal);
