@@ -52,7 +52,7 @@ public final class GroupEntries {
     return encode(GroupEntry.newBuilder().setWipe(entry).build());
   }
 
-  /** Any entry, as it goes into the log. */
+  /** Any entry, for {@link Replication#propose}. */
   public static byte[] encode(GroupEntry entry) {
     byte[] body = entry.toByteArray();
     byte[] out = new byte[1 + body.length];
