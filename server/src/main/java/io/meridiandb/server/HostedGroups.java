@@ -9,16 +9,21 @@ import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.ReplicaHost;
+import io.meridiandb.spanserver.directory.GroupOpener;
+import io.meridiandb.spanserver.directory.LocalGroup;
+import io.meridiandb.spanserver.directory.LocalGroups;
+import io.meridiandb.spanserver.group.HostedReplica;
 import io.meridiandb.spanserver.group.ServerGroups;
 import io.meridiandb.spanserver.group.TabletGroup;
+import io.meridiandb.truetime.TrueTime;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,28 +32,33 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #open} is called on a fiber, everything else on the server strand.
  */
-final class HostedGroups {
+final class HostedGroups implements LocalGroups, GroupOpener {
   private static final Duration OPEN_MAX = Duration.ofSeconds(50);
-
-  /** A replica and, unless it is a witness, its tablet. */
-  record Served(Replica replica, @Nullable TabletGroup tablet) {}
 
   /** Is told, on the strand, that a group has stopped on this server. */
   private final TabletGroup.StopListener stopListener;
 
   private final Env env;
+  private final TrueTime trueTime;
   private final Strand strand;
   private final ServerId self;
   private final ServerGroups groups;
   private final ReplicaHost host;
-  private final Map<GroupId, Served> served = new TreeMap<>();
+  private final Map<GroupId, HostedReplica> served = new TreeMap<>();
   private final Map<GroupId, CompletableFuture<Void>> opening = new TreeMap<>();
 
   /** What the groups of a server stand on. */
-  record Ground(Env env, Strand strand, ServerId self, ServerGroups groups, ReplicaHost host) {}
+  record Ground(
+      Env env,
+      TrueTime trueTime,
+      Strand strand,
+      ServerId self,
+      ServerGroups groups,
+      ReplicaHost host) {}
 
   HostedGroups(Ground ground, TabletGroup.StopListener stopListener) {
     this.env = ground.env;
+    this.trueTime = ground.trueTime;
     this.strand = ground.strand;
     this.self = ground.self;
     this.groups = ground.groups;
@@ -60,9 +70,10 @@ final class HostedGroups {
    * Opens this server's replica of a group; nothing happens if it is open. May wait for the disk.
    *
    * @param members the group's members if this server's log knows none
-   * @throws IOException if the disk cannot be read
+   * @throws UncheckedIOException if the disk cannot be read
    */
-  void open(GroupId group, ReplicaSet members) throws IOException {
+  @Override
+  public void open(GroupId group, ReplicaSet members) {
     ReplicaSet.Kind kind = members.kindOf(self);
     if (kind == null) {
       env.events()
@@ -81,6 +92,8 @@ final class HostedGroups {
       TabletGroup tablet = kind == ReplicaSet.Kind.WITNESS ? null : groups.open(group);
       strand.execute(() -> begin(group, members, tablet, mine));
       env.fibers().await(mine, OPEN_MAX);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the tablet of %s cannot be opened".formatted(group), e);
     } finally {
       mine.completeExceptionally(new IOException(group + " could not be opened"));
       strand.execute(() -> opening.remove(group, mine));
@@ -110,23 +123,28 @@ final class HostedGroups {
         tablet.onStop(stopListener);
         groups.serve(tablet);
       }
-      served.put(group, new Served(replica, tablet));
+      served.put(group, new HostedReplica(trueTime, replica, tablet));
       done.complete(null);
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
     }
   }
 
-  /** Does something with each replica. */
-  void forEach(Consumer<Served> action) {
-    served.values().forEach(action);
+  @Override
+  public @Nullable LocalGroup find(GroupId group) {
+    return served.get(group);
+  }
+
+  @Override
+  public List<LocalGroup> all() {
+    return List.copyOf(served.values());
   }
 
   /** How each replica is now. */
   List<NodeStatus.GroupStatus> status() {
     List<NodeStatus.GroupStatus> list = new ArrayList<>();
-    for (Served each : served.values()) {
-      Replica replica = each.replica;
+    for (HostedReplica each : served.values()) {
+      Replica replica = each.replica();
       list.add(
           new NodeStatus.GroupStatus(
               replica.group(),
@@ -135,7 +153,7 @@ final class HostedGroups {
               replica.leaseValidNow(),
               replica.ballot(),
               replica.appliedIndex(),
-              each.tablet != null && each.tablet.stopped()));
+              each.tablet() != null && each.tablet().stopped()));
     }
     return list;
   }

@@ -11,6 +11,7 @@ import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.HostServices;
 import io.meridiandb.paxos.replica.ReplicaHost;
 import io.meridiandb.placement.locationproxy.LocationProxy;
+import io.meridiandb.spanserver.directory.DirectoryService;
 import io.meridiandb.spanserver.group.ServerGroups;
 import io.meridiandb.sql.session.ServerInfo;
 import io.meridiandb.sql.session.SqlService;
@@ -18,7 +19,6 @@ import io.meridiandb.truetime.ClockWatch;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.txn.gateway.GatewayImpl;
 import io.meridiandb.wire.spi.FrameChannel;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +57,8 @@ public final class Node {
   private @Nullable Running running;
 
   /** What there is once the log is open. */
-  private record Running(WriteAheadLog log, ReplicaHost host, HostedGroups groups) {}
+  private record Running(
+      WriteAheadLog log, ReplicaHost host, HostedGroups groups, DirectoryService directories) {}
 
   private Node(Env env, TrueTime trueTime, NodeConfig config) {
     this.env = env;
@@ -68,9 +69,12 @@ public final class Node {
         new Messenger(config.identity(), env.transport(), trueTime::now, strand, env.events());
     this.clockWatch = new ClockWatch(trueTime, env.events());
     messenger.watchClocks(clockWatch);
-    this.groups = new ServerGroups(env, trueTime, messenger, strand, config.sizes().groups());
-    LocationProxy router = new LocationProxy(List.copyOf(config.groupZero().dataHolders()));
+    LocationProxy router =
+        new LocationProxy(config.topology(), config.identity().server(), config.groupZero());
     GatewayImpl gateway = new GatewayImpl(env, trueTime, messenger, router, strand);
+    this.groups =
+        new ServerGroups(
+            env, trueTime, messenger, strand, config.sizes().groups(), gateway.recovery());
     ServerInfo info =
         new ServerInfo(VERSION, config.name(), config.identity().universe().toString());
     this.sql = new SqlService(env, gateway, info, config.sizes().queryBytesMax());
@@ -104,7 +108,7 @@ public final class Node {
         sql.warmUp();
       }
       started.complete(null);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       env.events().failure("server", config.name() + " cannot start", e);
       started.completeExceptionally(e);
       died.complete(String.valueOf(e.getMessage()));
@@ -117,9 +121,12 @@ public final class Node {
       ReplicaHost host = new ReplicaHost(services, config.lease());
       HostedGroups hosted =
           new HostedGroups(
-              new HostedGroups.Ground(env, strand, config.identity().server(), groups, host),
+              new HostedGroups.Ground(
+                  env, trueTime, strand, config.identity().server(), groups, host),
               (group, cause, diskFailed) -> groupStopped(host, cause, diskFailed));
-      Running now = new Running(log, host, hosted);
+      DirectoryService directories =
+          new DirectoryService(env, messenger, strand, trueTime, hosted, hosted);
+      Running now = new Running(log, host, hosted, directories);
       running = now;
       ready.complete(now);
     } catch (RuntimeException e) {
