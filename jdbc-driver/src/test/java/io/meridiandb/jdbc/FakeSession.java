@@ -81,6 +81,8 @@ final class FakeSession {
       sendRows();
     } else if (frame.hasCancel()) {
       cancel(frame.getCancel().getTarget());
+    } else if (frame.hasAnchorKnown()) {
+      return; // a real server commits now
     } else if (rowsRequest != 0) {
       waiting.add(frame); // one request after another
     } else if (!server.ignore.test(frame)) {
@@ -126,7 +128,7 @@ final class FakeSession {
       case PING -> send(request, complete(""));
       case END_TRANSACTION -> endTransaction(frame);
       case RESOLVE -> resolve(frame);
-      case CREDIT, CANCEL, BODY_NOT_SET -> throw new AssertionError(frame);
+      case CREDIT, CANCEL, ANCHOR_KNOWN, BODY_NOT_SET -> throw new AssertionError(frame);
     }
   }
 

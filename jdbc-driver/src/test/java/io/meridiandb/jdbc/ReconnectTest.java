@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meridiandb.jdbc.FakeServer.Script;
+import io.meridiandb.wire.proto.Anchor;
 import io.meridiandb.wire.proto.ClientFrame;
 import io.meridiandb.wire.proto.ClientFrame.BodyCase;
+import io.meridiandb.wire.proto.ServerFrame;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -103,6 +105,32 @@ class ReconnectTest {
       assertThat(statement.executeUpdate(INSERT)).isEqualTo(Statement.SUCCESS_NO_INFO);
       assertThat(statement.getWarnings().getMessage()).contains("committed");
       assertThat(two.received(BodyCase.EXECUTE)).isEmpty();
+    }
+  }
+
+  @Test
+  void anAnchorIsNotedAcknowledgedNamedAndAskedFor() throws SQLException { // protocol G14
+    String far = "INSERT INTO far VALUES (1)";
+    Anchor anchor =
+        Anchor.newBuilder().setSequence(1).setAttempt(1).setGroup(5).setAcknowledge(true).build();
+    one.on(
+        far,
+        new Script(
+            List.of(ServerFrame.newBuilder().setAnchor(anchor)), Script.update("INSERT", 1).end()));
+    try (Connection connection = Fixtures.connect(one, two)) {
+      Statement statement = connection.createStatement();
+      assertThat(statement.executeUpdate(far)).isEqualTo(1);
+      statement.executeUpdate(INSERT);
+      assertThat(one.received(BodyCase.HELLO).get(0).getHello().getAnchors()).isTrue();
+      assertThat(one.received(BodyCase.ANCHOR_KNOWN)).hasSize(1);
+      assertThat(one.received(BodyCase.ANCHOR_KNOWN).get(0).getAnchorKnown().getGroup())
+          .isEqualTo(5);
+      List<ClientFrame> executes = one.received(BodyCase.EXECUTE);
+      assertThat(executes.get(0).getExecute().getAnchor()).isZero();
+      assertThat(executes.get(1).getExecute().getAnchor()).isEqualTo(5);
+      dieAt(BodyCase.EXECUTE, false);
+      statement.executeUpdate(INSERT);
+      assertThat(two.received(BodyCase.RESOLVE).get(0).getResolve().getAnchor()).isEqualTo(5);
     }
   }
 

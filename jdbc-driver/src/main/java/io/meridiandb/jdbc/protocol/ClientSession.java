@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  *       gets that answer; 08007 only if nobody could say so within the time for recovery.
  * </ul>
  *
+ * <p>Where to ask is the transaction's anchor: the server names it before anything is committed,
+ * and the session names the one it knows in each request.
+ *
  * <p>Callable from several threads; one request runs at a time, {@link #cancel} overtakes.
  */
 public final class ClientSession {
@@ -128,7 +131,10 @@ public final class ClientSession {
 
   private Answer tryExecute(Execute.Builder statement) throws RequestFailedException {
     boolean opens = prepareToSend();
-    statement.setSequence(opens ? ++lastSequence : 0).setAckedSequence(ackedSequence);
+    statement
+        .setSequence(opens ? ++lastSequence : 0)
+        .setAckedSequence(ackedSequence)
+        .setAnchor(links.anchor());
     boolean mayCommit =
         opens
             ? statement.getMode() == TransactionMode.AUTOCOMMIT
@@ -178,7 +184,10 @@ public final class ClientSession {
 
   private Complete tryExecuteBatch(ExecuteBatch.Builder batch) throws RequestFailedException {
     boolean opens = prepareToSend();
-    batch.setSequence(opens ? ++lastSequence : 0).setAckedSequence(ackedSequence);
+    batch
+        .setSequence(opens ? ++lastSequence : 0)
+        .setAckedSequence(ackedSequence)
+        .setAnchor(links.anchor());
     return completion(
         send(
             ClientFrame.newBuilder().setExecuteBatch(batch),
@@ -206,7 +215,8 @@ public final class ClientSession {
       return completion(
           send(
               ClientFrame.newBuilder()
-                  .setEndTransaction(EndTransaction.newBuilder().setCommit(commit)),
+                  .setEndTransaction(
+                      EndTransaction.newBuilder().setCommit(commit).setAnchor(links.anchor())),
               openSequence,
               commit,
               0));

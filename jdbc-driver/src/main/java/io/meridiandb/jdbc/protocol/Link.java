@@ -3,6 +3,8 @@ package io.meridiandb.jdbc.protocol;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.meridiandb.jdbc.link.Connector;
 import io.meridiandb.jdbc.link.Surroundings;
+import io.meridiandb.wire.proto.Anchor;
+import io.meridiandb.wire.proto.AnchorKnown;
 import io.meridiandb.wire.proto.Cancel;
 import io.meridiandb.wire.proto.ClientFrame;
 import io.meridiandb.wire.proto.Credit;
@@ -14,17 +16,27 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** One stream to a server: numbers the requests and hands each frame to the reply it belongs to. */
+/**
+ * One stream to a server: numbers the requests and hands each frame to the reply it belongs to. An
+ * anchor is noted and acknowledged at once, whoever waits for what (protocol G14).
+ */
 final class Link {
+  /** Takes note of anchors, on the link's thread. */
+  interface AnchorBook {
+    void note(Anchor anchor);
+  }
+
   private final Connector connector;
+  private final AnchorBook anchors;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, Reply> open = new HashMap<>(); // guarded by lock, as all below
   private long lastRequest;
   private @Nullable String ended;
   private @Nullable FrameChannel channel;
 
-  private Link(Connector connector) {
+  private Link(Connector connector, AnchorBook anchors) {
     this.connector = connector;
+    this.anchors = anchors;
   }
 
   /**
@@ -32,8 +44,8 @@ final class Link {
    *
    * @throws io.meridiandb.wire.MeridianException if there is clearly no way
    */
-  static Link open(Connector connector) {
-    Link link = new Link(connector);
+  static Link open(Connector connector, AnchorBook anchors) {
+    Link link = new Link(connector, anchors);
     FrameChannel channel =
         connector.connect(
             new FrameChannel.Listener() {
@@ -65,6 +77,10 @@ final class Link {
       close();
       return;
     }
+    if (frame.hasAnchor()) {
+      note(frame.getAnchor());
+      return;
+    }
     Reply reply;
     lock.lock();
     try {
@@ -74,6 +90,19 @@ final class Link {
     }
     if (reply != null) { // answers to Cancel and to abandoned requests have nobody who waits
       reply.offer(frame);
+    }
+  }
+
+  private void note(Anchor anchor) {
+    anchors.note(anchor);
+    if (anchor.getAcknowledge()) {
+      transmit(
+          ClientFrame.newBuilder()
+              .setAnchorKnown(
+                  AnchorKnown.newBuilder()
+                      .setSequence(anchor.getSequence())
+                      .setAttempt(anchor.getAttempt())
+                      .setGroup(anchor.getGroup())));
     }
   }
 

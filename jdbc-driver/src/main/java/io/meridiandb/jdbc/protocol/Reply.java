@@ -64,7 +64,7 @@ public final class Reply {
   static boolean isLast(ServerFrame frame) {
     return switch (frame.getBodyCase()) {
       case COMPLETE, FAILURE, WELCOME, PREPARED, RESOLVED -> true;
-      case ROW_DESCRIPTION, ROWS, BODY_NOT_SET -> false;
+      case ROW_DESCRIPTION, ROWS, ANCHOR, BODY_NOT_SET -> false;
     };
   }
 }

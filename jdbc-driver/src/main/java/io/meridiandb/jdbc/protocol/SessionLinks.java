@@ -44,6 +44,9 @@ final class SessionLinks {
   private volatile Welcome welcome = Welcome.getDefaultInstance();
   private volatile boolean closed;
 
+  /** The group that would know how the last transaction ended (protocol G14). */
+  private volatile long anchor;
+
   SessionLinks(SessionConfig config) {
     this.config = config;
     this.surroundings = config.surroundings();
@@ -53,6 +56,11 @@ final class SessionLinks {
 
   Surroundings surroundings() {
     return surroundings;
+  }
+
+  /** The group where the end of a transaction would be asked for: each request names it. */
+  long anchor() {
+    return anchor;
   }
 
   /** How a transaction ended, as far as can be known. */
@@ -182,7 +190,7 @@ final class SessionLinks {
   private void greet(Connector connector, long deadline) throws RequestFailedException {
     Link fresh;
     try {
-      fresh = Link.open(connector);
+      fresh = Link.open(connector, noted -> anchor = noted.getGroup());
     } catch (MeridianException e) {
       throw new RequestFailedException(e);
     }
@@ -193,7 +201,8 @@ final class SessionLinks {
             .setApplication(config.application())
             .putAllSettings(config.settings())
             .setSessionHigh(sessionHigh)
-            .setSessionLow(sessionLow);
+            .setSessionLow(sessionLow)
+            .setAnchors(true);
     boolean up = false;
     try {
       ServerFrame answer =
@@ -282,7 +291,8 @@ final class SessionLinks {
                 Resolve.newBuilder()
                     .setSessionHigh(sessionHigh)
                     .setSessionLow(sessionLow)
-                    .setSequence(sequence));
+                    .setSequence(sequence)
+                    .setAnchor(anchor));
     String why = "the connection was closed";
     long pause = PAUSE_MILLIS_MIN;
     while (!closed) {
