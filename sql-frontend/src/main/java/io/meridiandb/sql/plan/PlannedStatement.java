@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param version the schema it was planned with
  * @param returnsRows whether the client gets rows: a query, or RETURNING
  * @param locks whether it takes exclusive locks (FOR UPDATE)
- * @param asOf when a query with AS OF SYSTEM TIME reads, without input columns; null for now
+ * @param asOf when a query with AS OF SYSTEM TIME reads; null for now
  */
 public record PlannedStatement(
     Kind kind,
@@ -27,7 +27,16 @@ public record PlannedStatement(
     SchemaVersion version,
     boolean returnsRows,
     boolean locks,
-    @Nullable Expr asOf) {
+    @Nullable AsOf asOf) {
+  /**
+   * What AS OF SYSTEM TIME says.
+   *
+   * @param moment a moment or how long ago, without input columns
+   * @param atLeast whether anything not older will do (bounded staleness): a nearby replica's
+   *     newest state; otherwise the read is of exactly then
+   */
+  public record AsOf(Expr moment, boolean atLeast) {}
+
   /** What a statement does; the name is the completion tag. */
   public enum Kind {
     SELECT,

@@ -6,6 +6,7 @@ import io.meridiandb.row.expr.Exprs;
 import io.meridiandb.row.type.SqlType;
 import io.meridiandb.sql.catalog.Catalog;
 import io.meridiandb.sql.parser.Statement;
+import io.meridiandb.sql.plan.PlannedStatement.AsOf;
 import io.meridiandb.sql.plan.calcite.CalciteErrors;
 import io.meridiandb.sql.plan.calcite.ParameterTypes;
 import io.meridiandb.sql.plan.calcite.PlannerSchema;
@@ -83,11 +84,7 @@ public final class StatementPlanner {
     if (query.forUpdate()) {
       plan = RowLocks.lockAll(plan);
     }
-    SqlNode moment = time.moment();
-    Expr asOf =
-        moment == null
-            ? null
-            : new DmlPlanner(catalog, schema, parameters, parameterCount).expression(moment);
+    AsOf asOf = asOf(time, parameters, parameterCount);
     return new PlannedStatement(
         PlannedStatement.Kind.SELECT,
         plan,
@@ -96,6 +93,35 @@ public final class StatementPlanner {
         true,
         query.forUpdate(),
         asOf);
+  }
+
+  private @Nullable AsOf asOf(
+      @Nullable SystemTime time, ParameterTypes parameters, int parameterCount) {
+    SqlNode moment = time == null ? null : time.moment();
+    return time == null || moment == null
+        ? null
+        : new AsOf(
+            new DmlPlanner(catalog, schema, parameters, parameterCount).expression(moment),
+            time.atLeast());
+  }
+
+  /**
+   * What AS OF SYSTEM TIME of BEGIN says.
+   *
+   * @param moment without parameters
+   */
+  public AsOf asOf(String sql, SqlNode moment) {
+    ParameterTypes parameters = new ParameterTypes(List.of());
+    try {
+      AsOf asOf = asOf(SystemTime.of(moment), parameters, 0);
+      if (asOf == null || !parameters.all().isEmpty()) {
+        throw new MeridianException(
+            ErrorCode.FEATURE_NOT_SUPPORTED, "the time of a transaction must be a constant");
+      }
+      return asOf;
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
+      throw CalciteErrors.explain(sql, e);
+    }
   }
 
   private PlannedStatement dml(Statement.Dml dml, int parameterCount, ParameterTypes parameters) {

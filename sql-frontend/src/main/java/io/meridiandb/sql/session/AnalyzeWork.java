@@ -1,6 +1,5 @@
 package io.meridiandb.sql.session;
 
-import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.sql.exec.Execution;
@@ -8,6 +7,7 @@ import io.meridiandb.sql.plan.PlanCache.Prepared;
 import io.meridiandb.sql.plan.PlanTables;
 import io.meridiandb.sql.plan.PlanText;
 import io.meridiandb.sql.plan.PlannedStatement;
+import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.proto.Complete;
 import io.meridiandb.wire.proto.Value;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class AnalyzeWork implements Work {
   }
 
   @Override
-  public @Nullable Timestamp readTimestamp() {
+  public @Nullable TimestampBound readBound() {
     return null;
   }
 

@@ -1,6 +1,5 @@
 package io.meridiandb.sql.session;
 
-import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.expr.Expr;
 import io.meridiandb.row.expr.ExprBinder;
 import io.meridiandb.row.schema.SchemaVersion;
@@ -13,6 +12,7 @@ import io.meridiandb.sql.plan.PlannedStatement;
 import io.meridiandb.sql.plan.physical.PhysicalPlan;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.proto.Complete;
 import io.meridiandb.wire.proto.ExecuteBatch;
 import io.meridiandb.wire.proto.ParameterRow;
@@ -81,7 +81,7 @@ final class BatchWork implements Work {
   }
 
   @Override
-  public @Nullable Timestamp readTimestamp() {
+  public @Nullable TimestampBound readBound() {
     return null;
   }
 

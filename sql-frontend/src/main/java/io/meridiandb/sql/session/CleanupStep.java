@@ -1,9 +1,9 @@
 package io.meridiandb.sql.session;
 
-import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.sql.catalog.RowCleanup;
+import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.proto.Complete;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,7 @@ final class CleanupStep implements Work {
   }
 
   @Override
-  public @Nullable Timestamp readTimestamp() {
+  public @Nullable TimestampBound readBound() {
     return null;
   }
 

@@ -6,17 +6,20 @@ import io.meridiandb.kernel.event.Events;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.Failures;
 import io.meridiandb.wire.MeridianException;
+import io.meridiandb.wire.proto.Anchor;
+import io.meridiandb.wire.proto.AnchorKnown;
 import io.meridiandb.wire.proto.ClientFrame;
 import io.meridiandb.wire.proto.ServerFrame;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection: requests wait in an inbox for the session's fiber, Cancel and Credit
- * overtake them.
+ * One client's connection: requests wait in an inbox for the session's fiber, Cancel, Credit and
+ * AnchorKnown overtake them.
  */
 final class Connection implements FrameChannel.Listener {
   private final SessionServices services;
@@ -26,6 +29,8 @@ final class Connection implements FrameChannel.Listener {
   private final Inbox inbox = new Inbox();
   private final Set<Long> cancelledAhead = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable RunningRequest> running = new AtomicReference<>();
+  private final AtomicReference<@Nullable CompletableFuture<AnchorKnown>> expected =
+      new AtomicReference<>();
   private volatile boolean ended;
 
   Connection(SessionServices services, RandomSource random, FrameChannel toClient, Runnable onEnd) {
@@ -47,6 +52,12 @@ final class Connection implements FrameChannel.Listener {
     switch (frame.getBodyCase()) {
       case CANCEL -> cancel(frame.getCancel().getTarget());
       case CREDIT -> credit(frame.getCredit().getTarget(), frame.getCredit().getFrames());
+      case ANCHOR_KNOWN -> {
+        CompletableFuture<AnchorKnown> waiting = expected.getAndSet(null);
+        if (waiting != null) {
+          waiting.complete(frame.getAnchorKnown());
+        }
+      }
       case BODY_NOT_SET -> refuse(frame.getRequest(), "a frame has no known body");
       default -> {
         if (!inbox.put(frame)) {
@@ -90,6 +101,35 @@ final class Connection implements FrameChannel.Listener {
     if (current != null) {
       current.cancel();
     }
+    endExpected();
+  }
+
+  private void endExpected() {
+    CompletableFuture<AnchorKnown> waiting = expected.getAndSet(null);
+    if (waiting != null) {
+      waiting.completeExceptionally(
+          new MeridianException(ErrorCode.CONNECTION_FAILURE, "the client is gone"));
+    }
+  }
+
+  /** The client's next AnchorKnown; fails when the connection ends. */
+  CompletableFuture<AnchorKnown> expectAnchorKnown() {
+    CompletableFuture<AnchorKnown> noted = new CompletableFuture<>();
+    expected.set(noted);
+    if (ended) {
+      endExpected();
+    }
+    return noted;
+  }
+
+  /** Tells an anchor within the answer to the request that runs. */
+  void sendAnchor(Anchor anchor) {
+    RunningRequest current = running.get();
+    send(
+        ServerFrame.newBuilder()
+            .setRequest(current == null ? 0 : current.number())
+            .setAnchor(anchor)
+            .build());
   }
 
   /** Sends a frame to the client. */

@@ -1,6 +1,5 @@
 package io.meridiandb.sql.session;
 
-import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.sql.catalog.Catalog;
@@ -8,6 +7,7 @@ import io.meridiandb.sql.catalog.Ddl;
 import io.meridiandb.sql.parser.PositionedException;
 import io.meridiandb.sql.parser.Positions;
 import io.meridiandb.txn.gateway.Transaction;
+import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.proto.Complete;
 import java.util.List;
 import java.util.function.Function;
@@ -47,7 +47,7 @@ final class DdlWork implements Work {
   }
 
   @Override
-  public @Nullable Timestamp readTimestamp() {
+  public @Nullable TimestampBound readBound() {
     return null;
   }
 

@@ -1,6 +1,7 @@
 package io.meridiandb.sql.session;
 
 import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.strand.AwaitTimeoutException;
 import io.meridiandb.row.type.SqlType;
 import io.meridiandb.sql.catalog.SystemViews;
@@ -36,6 +37,7 @@ final class Session {
   private final SessionServices services;
   private final Connection connection;
   private final SessionContext context;
+  private final ClientAnchors anchors;
   private final Transactions transactions;
   private final Settings settings;
   private final UtilityStatements utilities;
@@ -44,7 +46,8 @@ final class Session {
     this.services = services;
     this.connection = connection;
     this.context = new SessionContext(services, connection);
-    this.transactions = new Transactions(services, random);
+    this.anchors = new ClientAnchors(connection, services.env().fibers());
+    this.transactions = new Transactions(services, random, anchors);
     this.settings = new Settings(services.info());
     this.utilities = new UtilityStatements(context, transactions, settings);
   }
@@ -130,13 +133,22 @@ final class Session {
   private void answer(ClientFrame frame, RunningRequest request) {
     switch (frame.getBodyCase()) {
       case HELLO -> hello(frame, frame.getHello());
-      case EXECUTE -> complete(frame, execute(frame.getExecute(), request));
-      case EXECUTE_BATCH -> executeBatch(frame, request);
+      case EXECUTE -> {
+        anchors.named(frame.getExecute().getAnchor());
+        complete(frame, execute(frame.getExecute(), request));
+      }
+      case EXECUTE_BATCH -> {
+        anchors.named(frame.getExecuteBatch().getAnchor());
+        executeBatch(frame, request);
+      }
       case PREPARE -> prepare(frame);
-      case END_TRANSACTION -> complete(frame, utilities.end(frame.getEndTransaction().getCommit()));
+      case END_TRANSACTION -> {
+        anchors.named(frame.getEndTransaction().getAnchor());
+        complete(frame, utilities.end(frame.getEndTransaction().getCommit()));
+      }
       case RESOLVE -> resolve(frame, frame.getResolve());
       case PING -> complete(frame, Complete.newBuilder().setTag("PING").setUpdateCount(-1));
-      case CREDIT, CANCEL, BODY_NOT_SET ->
+      case CREDIT, CANCEL, ANCHOR_KNOWN, BODY_NOT_SET ->
           throw new MeridianException(
               ErrorCode.PROTOCOL_VIOLATION, "a request of kind " + frame.getBodyCase());
     }
@@ -156,6 +168,7 @@ final class Session {
           .withHint("The database is called main.");
     }
     transactions.identify(hello.getSessionHigh(), hello.getSessionLow());
+    anchors.hello(hello.getAnchors());
     settings.set("application_name", hello.getApplication());
     hello.getSettingsMap().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
@@ -195,9 +208,12 @@ final class Session {
     if (!transactions.isOpen() && mode == TransactionMode.IN_TRANSACTION) {
       transactions.begin(asked);
     }
-    return transactions.isOpen()
-        ? transactions.runInOpen(work)
-        : transactions.runAlone(work, asked, request);
+    if (!transactions.isOpen()) {
+      return transactions.runAlone(work, asked, request);
+    }
+    Complete.Builder done = transactions.runInOpen(work);
+    transactions.mentionAnchor(anchors);
+    return done;
   }
 
   private void executeBatch(ClientFrame frame, RunningRequest request) {
@@ -241,7 +257,8 @@ final class Session {
             .gateway()
             .resolve(
                 new TxnId(
-                    resolve.getSessionHigh(), resolve.getSessionLow(), resolve.getSequence(), 1));
+                    resolve.getSessionHigh(), resolve.getSessionLow(), resolve.getSequence(), 1),
+                new GroupId(resolve.getAnchor()));
     Resolved.Builder answer = Resolved.newBuilder();
     switch (outcome) {
       case Gateway.Outcome.Committed committed ->

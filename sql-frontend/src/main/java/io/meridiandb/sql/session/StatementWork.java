@@ -1,6 +1,5 @@
 package io.meridiandb.sql.session;
 
-import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.sql.exec.Execution;
@@ -9,6 +8,7 @@ import io.meridiandb.sql.plan.PlanTables;
 import io.meridiandb.sql.plan.PlannedStatement;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.proto.Complete;
 import io.meridiandb.wire.proto.Value;
 import java.util.List;
@@ -70,7 +70,7 @@ final class StatementWork implements Work {
   }
 
   @Override
-  public @Nullable Timestamp readTimestamp() {
+  public @Nullable TimestampBound readBound() {
     return plan().asOf() == null ? null : ReadTimes.of(plan().asOf(), session, parameters);
   }
 
@@ -90,7 +90,10 @@ final class StatementWork implements Work {
     if (checkNow && plan.asOf() != null) {
       throw new MeridianException(
           ErrorCode.FEATURE_NOT_SUPPORTED,
-          "AS OF SYSTEM TIME is for single statements outside of a transaction");
+          "AS OF SYSTEM TIME is for single statements outside of a transaction",
+          "For a whole transaction: BEGIN TRANSACTION READ ONLY AS OF SYSTEM TIME ...",
+          0,
+          null);
     }
     if (plan.needsWriteTransaction() && transaction.transaction().readOnly()) {
       throw new MeridianException(

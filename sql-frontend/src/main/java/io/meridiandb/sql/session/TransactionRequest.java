@@ -1,11 +1,7 @@
 package io.meridiandb.sql.session;
 
-import io.meridiandb.kernel.time.Timestamp;
-import io.meridiandb.txn.gateway.Gateway;
 import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.proto.TransactionOptions;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the client asks of a transaction that its request opens.
@@ -34,13 +30,16 @@ record TransactionRequest(
     return new TransactionRequest(sequence, ackedSequence, true, bound);
   }
 
-  /** Where it reads if it is read-only; null is now. */
-  @Nullable Timestamp readTimestamp(Gateway gateway) {
-    return switch (bound.mode()) {
-      // The newest state is within every bound.
-      case STRONG, MAX_STALENESS -> null;
-      case EXACT_STALENESS -> gateway.nowLatest().plus(Duration.ofNanos(-bound.nanos()));
-      case READ_TIMESTAMP -> new Timestamp(bound.nanos());
-    };
+  /** The same, read-only and as of another time. */
+  TransactionRequest asOf(TimestampBound other) {
+    return new TransactionRequest(sequence, ackedSequence, true, other);
+  }
+
+  /**
+   * How fresh the reads of a whole transaction must be. Its statements all read at one timestamp,
+   * which the first of them finds: within the bound like any other.
+   */
+  TimestampBound boundOfTransaction() {
+    return readOnly ? bound : TimestampBound.strong();
   }
 }

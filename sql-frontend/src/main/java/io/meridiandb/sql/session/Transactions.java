@@ -1,18 +1,21 @@
 package io.meridiandb.sql.session;
 
 import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.sql.catalog.Catalog;
 import io.meridiandb.sql.exec.ConstraintErrors;
 import io.meridiandb.txn.TxnId;
+import io.meridiandb.txn.gateway.AnchorKeeper;
 import io.meridiandb.txn.gateway.ConditionFailedException;
 import io.meridiandb.txn.gateway.SchemaChangedException;
 import io.meridiandb.txn.gateway.Transaction;
 import io.meridiandb.txn.gateway.TransactionOptions;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.proto.Complete;
 import io.meridiandb.wire.proto.TransactionState;
 import java.time.Duration;
@@ -38,6 +41,7 @@ final class Transactions {
 
   private final SessionServices services;
   private final RandomSource random;
+  private final AnchorKeeper anchors;
   private long clientHigh;
   private long clientLow;
   private final long ownHigh;
@@ -49,9 +53,15 @@ final class Transactions {
   private SchemaVersion schema = SchemaVersion.INITIAL;
   private final Map<Long, TableDescriptor> tables = new LinkedHashMap<>();
 
-  Transactions(SessionServices services, RandomSource random) {
+  /**
+   * None is open.
+   *
+   * @param anchors the client, if transaction ids are its own
+   */
+  Transactions(SessionServices services, RandomSource random, AnchorKeeper anchors) {
     this.services = services;
     this.random = random;
+    this.anchors = anchors;
     this.ownHigh = random.nextLong();
     this.ownLow = random.nextLong();
   }
@@ -77,9 +87,26 @@ final class Transactions {
     return failed;
   }
 
+  private boolean byClient(TransactionRequest request) {
+    return request.sequence() != 0 && (clientHigh != 0 || clientLow != 0);
+  }
+
+  /** Only who knows the id asks later how it ended. */
+  private AnchorKeeper anchors(TransactionRequest request) {
+    return byClient(request) ? anchors : AnchorKeeper.NOBODY;
+  }
+
+  /** Lets the client know in time whom it would ask about the open transaction (protocol G14). */
+  void mentionAnchor(ClientAnchors client) {
+    OpenTransaction transaction = open;
+    GroupId anchor = transaction == null ? null : transaction.transaction().anchor();
+    if (transaction != null && anchor != null) {
+      client.mention(transaction.transaction().id(), anchor);
+    }
+  }
+
   private TxnId id(TransactionRequest request, int attempt) {
-    boolean byClient = request.sequence() != 0 && (clientHigh != 0 || clientLow != 0);
-    return byClient
+    return byClient(request)
         ? new TxnId(clientHigh, clientLow, request.sequence(), attempt)
         : new TxnId(ownHigh, ownLow, ++ownSequence, attempt);
   }
@@ -89,10 +116,11 @@ final class Transactions {
     TransactionOptions options =
         new TransactionOptions(
             request.readOnly(),
-            request.readOnly() ? request.readTimestamp(services.gateway()) : null,
+            request.boundOfTransaction(),
             null,
             request.ackedSequence(),
-            TRANSACTION_TIMEOUT);
+            TRANSACTION_TIMEOUT,
+            anchors(request));
     OpenTransaction begun = begin(id(request, 1), options);
     open = begun;
     failed = false;
@@ -219,15 +247,16 @@ final class Transactions {
     for (int attempt = 1; ; attempt++) {
       work.prepare();
       running.guard().check();
-      Timestamp at = work.readTimestamp();
+      TimestampBound asOf = work.readBound();
       boolean readOnly = work.readOnly() || request.readOnly();
       TransactionOptions options =
           new TransactionOptions(
               readOnly,
-              readOnly ? (at == null ? request.readTimestamp(services.gateway()) : at) : null,
+              readOnly ? (asOf == null ? request.bound() : asOf) : TimestampBound.strong(),
               age,
               request.ackedSequence(),
-              running.timeout());
+              running.timeout(),
+              anchors(request));
       OpenTransaction transaction = begin(id(request, attempt), options);
       try {
         Complete.Builder done = work.run(transaction, false);

@@ -74,7 +74,7 @@ final class UtilityStatements {
       TransactionRequest asked,
       RunningRequest request) {
     return switch (statement) {
-      case Statement.Begin begin -> begin(begin, asked);
+      case Statement.Begin begin -> begin(sql, begin, asked);
       case Statement.Commit _ -> end(true);
       case Statement.Rollback _ -> end(false);
       case Statement.Show show -> show(show, request);
@@ -92,12 +92,28 @@ final class UtilityStatements {
     };
   }
 
-  private Complete.Builder begin(Statement.Begin begin, TransactionRequest asked) {
+  private Complete.Builder begin(String sql, Statement.Begin begin, TransactionRequest asked) {
     Complete.Builder done = Complete.newBuilder().setTag("BEGIN").setUpdateCount(-1);
     if (transactions.isOpen()) {
       return done.addNotices("there is already a transaction in progress");
     }
-    transactions.begin(begin.readOnly() ? asked.asReadOnly() : asked);
+    SqlNode moment = begin.asOf();
+    if (moment == null) {
+      transactions.begin(begin.readOnly() ? asked.asReadOnly() : asked);
+      return done;
+    }
+    if (!begin.readOnly() && !asked.readOnly()) {
+      throw new MeridianException(
+              ErrorCode.READ_ONLY_TRANSACTION, "only a read-only transaction reads the past")
+          .withHint("BEGIN TRANSACTION READ ONLY AS OF SYSTEM TIME ...");
+    }
+    PlannedStatement.AsOf asOf =
+        session
+            .services()
+            .plans()
+            .planner(session.services().catalogs().current())
+            .asOf(sql, moment);
+    transactions.begin(asked.asOf(ReadTimes.of(asOf, session, List.of())));
     return done;
   }
 

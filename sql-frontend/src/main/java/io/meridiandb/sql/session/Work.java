@@ -1,8 +1,8 @@
 package io.meridiandb.sql.session;
 
-import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.TableDescriptor;
+import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.proto.Complete;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,8 @@ interface Work {
   /** Whether a read-only transaction will do. */
   boolean readOnly();
 
-  /** Where a read-only transaction reads; null is now. */
-  @Nullable Timestamp readTimestamp();
+  /** How fresh what a read-only transaction reads must be; null is as the client asked. */
+  @Nullable TimestampBound readBound();
 
   /** The schema that it was prepared with. */
   SchemaVersion schema();

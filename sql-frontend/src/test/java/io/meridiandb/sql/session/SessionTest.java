@@ -2,6 +2,7 @@ package io.meridiandb.sql.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meridiandb.wire.TimestampBound;
 import io.meridiandb.wire.Values;
 import io.meridiandb.wire.proto.Cancel;
 import io.meridiandb.wire.proto.ClientFrame;
@@ -19,6 +20,8 @@ import io.meridiandb.wire.proto.TransactionMode;
 import io.meridiandb.wire.proto.TransactionState;
 import io.meridiandb.wire.proto.Type;
 import io.meridiandb.wire.proto.Value;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -275,6 +278,28 @@ class SessionTest {
     broken.raw(new byte[] {(byte) 0xff, 1, 2});
     assertThat(broken.next().getFailure().getSqlState()).isEqualTo("08P01");
     assertThat(broken.closed).isTrue();
+  }
+
+  /** What AS OF SYSTEM TIME says reaches the transaction: exactly then, or not older than. */
+  @Test
+  void readsOfThePastHaveTheirBound() {
+    client.execute("SELECT * FROM t AS OF SYSTEM TIME '-10s'");
+    assertThat(server.gateway.options.getLast().bound())
+        .isEqualTo(TimestampBound.ofExactStaleness(Duration.ofSeconds(10)));
+    client.execute("SELECT * FROM t AS OF SYSTEM TIME with_max_staleness('500ms')");
+    assertThat(server.gateway.options.getLast().bound())
+        .isEqualTo(TimestampBound.ofMaxStaleness(Duration.ofMillis(500)));
+    client.execute("SELECT * FROM t AS OF SYSTEM TIME '2020-01-01 00:00:07+00'");
+    Instant moment = Instant.parse("2020-01-01T00:00:07Z");
+    assertThat(server.gateway.options.getLast().bound())
+        .isEqualTo(TimestampBound.ofReadTimestamp(moment));
+    client.execute("BEGIN TRANSACTION READ ONLY AS OF SYSTEM TIME '-7s'");
+    assertThat(server.gateway.options.getLast().readOnly()).isTrue();
+    assertThat(server.gateway.options.getLast().bound())
+        .isEqualTo(TimestampBound.ofExactStaleness(Duration.ofSeconds(7)));
+    client.execute("COMMIT");
+    client.execute("SELECT * FROM t");
+    assertThat(server.gateway.options.getLast().bound().isStrong()).isTrue();
   }
 
   /** The same text with other constants, and the same text again, use one plan each. */
