@@ -53,8 +53,10 @@ public final class SqlClient {
   private final RandomSource random;
   private final long sessionHigh;
   private final long sessionLow;
+  private List<ServerId> only = List.of();
   private long sequence;
   private long acked;
+  private long anchor; // the group to ask how the last transaction ended
   private boolean inTransaction;
   private boolean beginsNow;
   private boolean inDoubt;
@@ -69,6 +71,11 @@ public final class SqlClient {
     this.random = env.random().fork("client");
     this.sessionHigh = random.nextLong();
     this.sessionLow = random.nextLong();
+  }
+
+  /** From the next connection on it connects to these servers only. */
+  public void connectOnlyTo(List<ServerId> servers) {
+    only = List.copyOf(servers);
   }
 
   /** Its environment. */
@@ -93,7 +100,8 @@ public final class SqlClient {
             .addAllParameters(List.of(parameters))
             .setMode(inTransaction ? TransactionMode.IN_TRANSACTION : TransactionMode.AUTOCOMMIT)
             .setSequence(opens ? ++sequence : 0)
-            .setAckedSequence(acked);
+            .setAckedSequence(acked)
+            .setAnchor(anchor);
     statements++;
     inDoubt = true;
     return answer(open, open.send(ClientFrame.newBuilder().setExecute(execute)));
@@ -159,7 +167,7 @@ public final class SqlClient {
       throw new LinkLost("lost before the end");
     }
     inDoubt = true;
-    EndTransaction end = EndTransaction.newBuilder().setCommit(commit).build();
+    EndTransaction end = EndTransaction.newBuilder().setCommit(commit).setAnchor(anchor).build();
     return answer(open, open.send(ClientFrame.newBuilder().setEndTransaction(end))).complete();
   }
 
@@ -195,6 +203,7 @@ public final class SqlClient {
             .setSessionHigh(sessionHigh)
             .setSessionLow(sessionLow)
             .setSequence(sequence)
+            .setAnchor(anchor)
             .build();
     env.events().probe("client.resolve");
     for (int i = 0; i < RESOLVE_TRIES; i++) {
@@ -245,7 +254,9 @@ public final class SqlClient {
     }
     List<ServerId> servers =
         random.chance(NEAR_OF_FOUR, 4) ? universe.near(machine.machine()) : universe.members();
-    Link fresh = new Link(machine, universe, servers.get(random.nextInt(servers.size())));
+    servers = only.isEmpty() ? servers : only;
+    ServerId server = servers.get(random.nextInt(servers.size()));
+    Link fresh = new Link(machine, universe, server, group -> anchor = group);
     Hello hello =
         Hello.newBuilder()
             .setProtocol(1)
@@ -253,6 +264,7 @@ public final class SqlClient {
             .setApplication("simulator")
             .setSessionHigh(sessionHigh)
             .setSessionLow(sessionLow)
+            .setAnchors(true)
             .build();
     long request = fresh.send(ClientFrame.newBuilder().setHello(hello));
     try {
