@@ -63,6 +63,11 @@ public final class GroupKeys {
     return KeyCodec.of(SystemTables.groupDirectories(group)).prefixRange(List.of());
   }
 
+  /** The directory that begins at {@code start} and is being copied into {@code group}. */
+  public static Key arrival(GroupId group, Key start) {
+    return KeyCodec.of(SystemTables.groupArrivals(group)).prefix(List.of(start.bytes()));
+  }
+
   /** What is being copied into {@code group}, in the order of the ranges' starts. */
   public static KeyRange arrivals(GroupId group) {
     return KeyCodec.of(SystemTables.groupArrivals(group)).prefixRange(List.of());
