@@ -16,6 +16,7 @@ public final class SimulatedClocks implements Clocks {
   private final long phase;
   private long boundNanos;
   private long lieNanos;
+  private long wallPhase;
   private long boots = 1;
   private long bootedAt;
 
@@ -23,6 +24,7 @@ public final class SimulatedClocks implements Clocks {
     this.world = world;
     this.host = host;
     this.phase = random.nextLong() >>> 2;
+    this.wallPhase = phase;
     this.boundNanos = boundNanos;
     this.bootedAt = -1_000_000_000L * (60 + random.nextInt(3600));
   }
@@ -35,6 +37,15 @@ public final class SimulatedClocks implements Clocks {
   /** Sets how far the clock may be off. */
   public void bound(long nanos) {
     boundNanos = nanos;
+  }
+
+  /**
+   * Puts the wall clock at another place within its bound at once; it may go back by that.
+   *
+   * @param random decides where
+   */
+  public void step(long random) {
+    wallPhase = random >>> 2;
   }
 
   /**
@@ -52,12 +63,12 @@ public final class SimulatedClocks implements Clocks {
 
   @Override
   public long bootNanos() {
-    return world.queue().now() - bootedAt + error();
+    return world.queue().now() - bootedAt + error(phase);
   }
 
   @Override
   public long wallNanos() {
-    return SimulatedWorld.BEGIN.nanos() + world.queue().now() + error() + lieNanos;
+    return SimulatedWorld.BEGIN.nanos() + world.queue().now() + error(wallPhase) + lieNanos;
   }
 
   @Override
@@ -66,11 +77,11 @@ public final class SimulatedClocks implements Clocks {
   }
 
   /** A triangle wave between minus and plus the bound, in whole numbers. */
-  private long error() {
+  private long error(long from) {
     if (boundNanos == 0) {
       return 0;
     }
-    long position = (phase + world.queue().now() / DRIFT_DIVISOR) % (4 * boundNanos);
+    long position = (from + world.queue().now() / DRIFT_DIVISOR) % (4 * boundNanos);
     long rising = position < 2 * boundNanos ? position : 4 * boundNanos - position;
     return rising - boundNanos;
   }

@@ -30,6 +30,7 @@ public final class SimulatedDisk {
   private final RandomSource random;
   private final Names names = new Names();
   private long stalledUntil;
+  private long slowerNanos;
   private long bytesMax = Long.MAX_VALUE;
   private int forcesToFail;
   private boolean forcesIgnored;
@@ -44,6 +45,28 @@ public final class SimulatedDisk {
   public void stall(Duration duration) {
     world.faults().fired("disk-stall");
     stalledUntil = Math.max(stalledUntil, world.queue().now() + SimulatedWorld.nanos(duration));
+  }
+
+  /** From now on every force takes so much longer: a disk that is about to die. Zero ends it. */
+  public void slow(Duration more) {
+    if (!more.isZero()) {
+      world.faults().fired("disk-slow");
+    }
+    slowerNanos = SimulatedWorld.nanos(more);
+  }
+
+  /** From now on there is room for so many bytes more than there are now. */
+  public void roomForMore(long bytes) {
+    world.faults().fired("disk-full");
+    bytesMax = used() + bytes;
+  }
+
+  /** Ends all that was done to it: from now on it is a good disk again. */
+  public void repair() {
+    stalledUntil = 0;
+    slowerNanos = 0;
+    bytesMax = Long.MAX_VALUE;
+    forcesToFail = 0;
   }
 
   /** From now on there is room for so many bytes in all files together. */
@@ -100,6 +123,10 @@ public final class SimulatedDisk {
       }
     }
     stalledUntil = 0;
+    if (lost && loss != Loss.ALL) {
+      world.faults().fired("torn-tail");
+      world.faults().mattered("torn-tail");
+    }
     return lost;
   }
 
@@ -135,11 +162,19 @@ public final class SimulatedDisk {
     if (bytesMax == Long.MAX_VALUE) {
       return true;
     }
+    boolean room = used() + moreBytes <= bytesMax;
+    if (!room) {
+      world.faults().mattered("disk-full");
+    }
+    return room;
+  }
+
+  private long used() {
     long used = 0;
     for (StoredFile file : names.all().values()) {
       used += file.seen().size();
     }
-    return used + moreBytes <= bytesMax;
+    return used;
   }
 
   boolean ignoresForces() {
@@ -158,7 +193,10 @@ public final class SimulatedDisk {
 
   /** How long a force that starts now takes, in nanoseconds. */
   long forceNanos() {
-    long own = FORCE_NANOS_MIN + random.nextInt(FORCE_NANOS_SPREAD);
+    long own = FORCE_NANOS_MIN + random.nextInt(FORCE_NANOS_SPREAD) + slowerNanos;
+    if (slowerNanos > 0) {
+      world.faults().mattered("disk-slow");
+    }
     long stalled = stalledUntil - world.queue().now();
     if (stalled > own) {
       world.faults().mattered("disk-stall");

@@ -84,8 +84,6 @@ final class SimulatedFile implements DiskFile {
     enter();
     if (size > file.seen().size()) {
       if (!disk.roomFor(size - file.seen().size())) {
-        home.world().faults().fired("disk-full");
-        home.world().faults().mattered("disk-full");
         throw new DiskFullException(
             "%s: no room for %d bytes; make room on the disk".formatted(path, size));
       }

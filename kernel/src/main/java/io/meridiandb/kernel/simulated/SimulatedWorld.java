@@ -256,12 +256,28 @@ public final class SimulatedWorld implements AutoCloseable {
    * @throws AssertionError if it does not hold within {@code timeout} of virtual time
    */
   public void runUntil(BooleanSupplier condition, Duration timeout) {
-    drive(deadline(timeout), condition);
-    if (!condition.getAsBoolean()) {
+    if (!runUpTo(timeout, condition)) {
       throw new AssertionError(
           "seed %d: not reached within %s of virtual time; failures of servers: %s"
               .formatted(seed, timeout, failures.stream().limit(FAILURES_SHOWN).toList()));
     }
+  }
+
+  /**
+   * Lets time run until {@code condition} holds, looked at after every event, or the time is over.
+   *
+   * @return whether it holds
+   */
+  public boolean runUpTo(Duration timeout, BooleanSupplier condition) {
+    if (!condition.getAsBoolean()) {
+      drive(deadline(timeout), condition);
+    }
+    return condition.getAsBoolean();
+  }
+
+  /** Whether the caller is a fiber of this world that has the turn: it may wait by its Env. */
+  public boolean onFiber() {
+    return turns.currentFiber() != null;
   }
 
   /** Runs a blocking body on a fiber of the server to its end, ten virtual minutes at most. */
