@@ -1,17 +1,16 @@
 package io.meridiandb.simulator;
 
 import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
-import io.meridiandb.paxos.lease.LeaseConfig;
-import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeConfig;
+import io.meridiandb.server.NodeStatus;
 import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
-import io.meridiandb.spanserver.group.GroupOptions;
-import io.meridiandb.spanserver.tablet.TabletOptions;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
 import io.meridiandb.wire.spi.FrameChannel;
@@ -20,18 +19,25 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The real servers: the same {@link Node#assemble} that a process calls. Files are small, so that
- * seconds of virtual time roll segments, flush memtables and compact files.
+ * The real servers: the same {@link Node#assemble} that a process calls, with sizes and times of a
+ * {@link Tuning}.
  */
 public final class NodeAssembly implements SimulatedNode.Assembly {
-  private static final TabletOptions TABLET =
-      new TabletOptions(64 << 10, Duration.ofSeconds(3), 4, 1 << 20);
-  private static final NodeConfig.Sizes SIZES =
-      new NodeConfig.Sizes(
-          new LogOptions(128 << 10, 64 << 10),
-          new GroupOptions(TABLET, Duration.ofHours(1)),
-          64L << 20,
-          false);
+  private final Tuning tuning;
+
+  /** Servers with the sizes and times that most runs have. */
+  public NodeAssembly() {
+    this(Tuning.STANDARD);
+  }
+
+  private NodeAssembly(Tuning tuning) {
+    this.tuning = tuning;
+  }
+
+  @Override
+  public SimulatedNode.Assembly tuned(RandomSource random) {
+    return new NodeAssembly(Tuning.draw(random));
+  }
 
   @Override
   public SimulatedNode assemble(Env env, ServerIdentity self, Shape shape, Duration clockBound) {
@@ -42,8 +48,8 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
             self.server().toString(),
             shape.topology(),
             groupZero(shape),
-            LeaseConfig.DEFAULT,
-            SIZES);
+            tuning.lease(),
+            tuning.sizes());
     return new RealNode(Node.assemble(env, trueTime, config));
   }
 
@@ -69,6 +75,24 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
     @Override
     public CompletableFuture<String> died() {
       return node.died();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> leads() {
+      return node.status()
+          .thenApply(status ->
+              status.groups().stream()
+                  .anyMatch(group -> group.group().equals(GroupId.ZERO) && group.leading()));
+    }
+
+    @Override
+    public CompletableFuture<?> drain() {
+      return node.drain();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> fenced() {
+      return node.status().thenApply(NodeStatus::fenced);
     }
 
     @Override

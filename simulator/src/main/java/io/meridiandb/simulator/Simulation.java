@@ -20,13 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one seed: servers of production classes with SQL clients in virtual time, first
- * without faults, then with those the seed draws, then healed; and a check of what is left.
+ * without faults, then with those the seed draws, then perhaps with a core that is healed and must
+ * get on, then healed; and a check of what is left.
  */
 public final class Simulation {
   private static final int CLIENTS_EACH = 3;
   private static final Duration START_WAIT = Duration.ofSeconds(120);
   private static final Duration END_WAIT = Duration.ofSeconds(300);
   private static final int FAILURES_SHOWN = 5;
+
+  /** What the simulated disk says when it was told to fail. */
+  private static final List<String> DISK_FAULTS =
+      List.of("the disk reports an error of a force", "no space left on the disk", "no room for");
 
   /**
    * What to run.
@@ -72,7 +77,8 @@ public final class Simulation {
       if (listing != null) {
         world.listTo(listing);
       }
-      SimulatedUniverse universe = new SimulatedUniverse(world, assembly, shape(world));
+      SimulatedUniverse universe =
+          new SimulatedUniverse(world, assembly.tuned(world.random("tuning")), shape(world));
       Run run = new Run(universe);
       try {
         play(world, universe, run);
@@ -80,6 +86,7 @@ public final class Simulation {
         run.violation("the run broke: " + e);
       }
       world.failures().stream()
+          .filter(failure -> !wasDoneToIt(failure))
           .limit(FAILURES_SHOWN)
           .forEach(failure ->
               run.violation(
@@ -89,6 +96,17 @@ public final class Simulation {
       world.hashDisks();
       return Report.of(world, run);
     }
+  }
+
+  /** Whether a server failed because of what the faults did to its disk: then it must fail. */
+  private static boolean wasDoneToIt(SimulatedWorld.Failure failure) {
+    for (Throwable at = failure.cause(); at != null; at = at.getCause()) {
+      String message = String.valueOf(at.getMessage());
+      if (DISK_FAULTS.stream().anyMatch(message::contains)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Shape shape(SimulatedWorld world) {
@@ -128,6 +146,9 @@ public final class Simulation {
       }
     }
     world.runFor(options.faultPhase);
+    if (world.random("liveness").chance(1, 2)) {
+      new LivenessPhase(universe, nemesis, run).play();
+    }
     world.schedule(Duration.ZERO, nemesis::heal);
     world.schedule(Duration.ZERO, run::stop);
     int clients = 1 + workloads.size() * CLIENTS_EACH;

@@ -1,6 +1,7 @@
 package io.meridiandb.simulator.universe;
 
 import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.io.IOException;
@@ -18,11 +19,31 @@ public interface SimulatedNode {
   /** Completes, with the reason, when it cannot go on. */
   CompletableFuture<String> died();
 
+  /** Whether it leads group 0 now. */
+  default CompletableFuture<Boolean> leads() {
+    return CompletableFuture.completedFuture(false);
+  }
+
+  /** Ends in order: hands leaderships over, takes no new clients. */
+  default CompletableFuture<?> drain() {
+    return CompletableFuture.completedFuture("");
+  }
+
+  /** Whether its clock is contradicted by so many that it has given up leading. */
+  default CompletableFuture<Boolean> fenced() {
+    return CompletableFuture.completedFuture(false);
+  }
+
   /** A client has connected; returns what takes its frames. */
   FrameChannel.Listener connect(FrameChannel toClient);
 
   /** How the product is assembled: the real one, or a fake in tests of the simulator. */
   interface Assembly {
+    /** The same with sizes and times drawn, where it has any. */
+    default Assembly tuned(RandomSource random) {
+      return this;
+    }
+
     /**
      * Puts a server together; nothing runs before {@link #start}.
      *

@@ -16,12 +16,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The servers of one universe in a world: started, crashed and started again; and their clients.
  */
 public final class SimulatedUniverse {
   private static final long CLIENTS_FROM = 100;
+  private static final Duration DRAIN_MAX = Duration.ofSeconds(5);
 
   private final SimulatedWorld world;
   private final SimulatedNode.Assembly assembly;
@@ -115,6 +118,58 @@ public final class SimulatedUniverse {
     if (nodes.remove(server) != null) {
       world.kill(server);
       breakLinks(server);
+    }
+  }
+
+  /**
+   * Lets a server end in order; it runs no more after that, or after five seconds.
+   *
+   * @param ended called when it has ended in order
+   */
+  public void drain(ServerId server, Runnable ended) {
+    SimulatedNode node = nodes.get(server);
+    if (node == null || !node.started().isDone()) {
+      return;
+    }
+    long life = world.life(server);
+    Runnable stop =
+        () -> {
+          if (world.life(server) == life && nodes.containsKey(server)) {
+            kill(server);
+            ended.run();
+          }
+        };
+    node.drain().whenComplete((done, failure) -> world.schedule(Duration.ZERO, stop));
+    world.schedule(DRAIN_MAX, stop);
+  }
+
+  /** Calls with the server that leads group 0, once one says so; not at all if none does. */
+  public void withLeader(Consumer<ServerId> action) {
+    boolean[] found = new boolean[1];
+    nodes.forEach((server, node) ->
+        node.leads()
+            .thenAccept(leads ->
+                world.schedule(
+                    Duration.ZERO,
+                    () -> {
+                      if (leads && !found[0] && nodes.get(server) == node) {
+                        found[0] = true;
+                        action.accept(server);
+                      }
+                    })));
+  }
+
+  /** The node that runs on a server now; null if none does. */
+  public @Nullable SimulatedNode node(ServerId server) {
+    return nodes.get(server);
+  }
+
+  /** A server whose node cannot go on is started again, as somebody who watches it would do. */
+  public void restartIfDead(ServerId server) {
+    SimulatedNode node = nodes.get(server);
+    if (node != null && node.died().isDone()) {
+      kill(server);
+      start(server);
     }
   }
 

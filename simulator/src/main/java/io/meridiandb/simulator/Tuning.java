@@ -1,0 +1,58 @@
+package io.meridiandb.simulator;
+
+import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.paxos.lease.LeaseConfig;
+import io.meridiandb.paxos.log.LogOptions;
+import io.meridiandb.server.NodeConfig;
+import io.meridiandb.spanserver.group.GroupOptions;
+import io.meridiandb.spanserver.tablet.TabletOptions;
+import java.time.Duration;
+
+/**
+ * Sizes and times of the servers of one run: mostly such that seconds roll segments, flush
+ * memtables and compact files, and sometimes so tiny that they do little else.
+ *
+ * @param lease how long leases are
+ * @param sizes of files and memories
+ */
+record Tuning(LeaseConfig lease, NodeConfig.Sizes sizes) {
+  private static final long QUERY_BYTES = 64L << 20;
+
+  /** What every run had before tuning was drawn. */
+  static final Tuning STANDARD =
+      of(
+          LeaseConfig.DEFAULT,
+          new LogOptions(128 << 10, 64 << 10),
+          new TabletOptions(64 << 10, Duration.ofSeconds(3), 4, 1 << 20));
+
+  /** Draws all; half of the runs are standard. */
+  static Tuning draw(RandomSource random) {
+    if (random.chance(1, 2)) {
+      return STANDARD;
+    }
+    int lease = pick(random, 600, 1_000, 3_000, 5_000);
+    LeaseConfig leases =
+        new LeaseConfig(
+            Duration.ofMillis(lease), Duration.ofMillis(lease / pick(random, 3, 6, 12)));
+    LogOptions log =
+        new LogOptions(pick(random, 16, 64, 512) << 10, pick(random, 1, 16, 256) << 10);
+    TabletOptions tablet =
+        new TabletOptions(
+            pick(random, 4, 16, 256) << 10,
+            Duration.ofMillis(pick(random, 300, 1_000, 10_000)),
+            pick(random, 2, 4, 6),
+            pick(random, 16, 64, 1_024) << 10);
+    return of(leases, log, tablet);
+  }
+
+  private static Tuning of(LeaseConfig lease, LogOptions log, TabletOptions tablet) {
+    return new Tuning(
+        lease,
+        new NodeConfig.Sizes(
+            log, new GroupOptions(tablet, Duration.ofHours(1)), QUERY_BYTES, false));
+  }
+
+  private static int pick(RandomSource random, int... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+}

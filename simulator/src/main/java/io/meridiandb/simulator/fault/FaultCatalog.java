@@ -1,0 +1,37 @@
+package io.meridiandb.simulator.fault;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All kinds of faults that strike at moments; each seed has some of them. */
+public final class FaultCatalog {
+  private static final List<FaultKind> ALL = all();
+
+  private FaultCatalog() {}
+
+  private static List<FaultKind> all() {
+    List<FaultKind> kinds = new ArrayList<>(NetworkFaults.all());
+    kinds.addAll(ProcessFaults.all());
+    kinds.addAll(DiskFaults.all());
+    return List.copyOf(kinds);
+  }
+
+  /** All of them. */
+  public static List<FaultKind> kinds() {
+    return ALL;
+  }
+
+  /**
+   * The kind of that name.
+   *
+   * @throws IllegalArgumentException if there is none; its message lists them
+   */
+  public static FaultKind named(String name) {
+    return ALL.stream()
+        .filter(kind -> kind.name().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "there is no kind of fault '%s'; there are %s".formatted(name, ALL)));
+  }
+}
