@@ -44,9 +44,18 @@ public interface Log {
 
   /**
    * Whether the disk had no room for a further segment. A leader then takes no new commands
-   * (SQLSTATE 53100); what is appended all the same waits for room.
+   * (SQLSTATE 53100); what is appended all the same is still made durable while the segment in use
+   * and the reserve last, and waits for room after that.
    */
   default boolean full() {
+    return false;
+  }
+
+  /**
+   * Whether the reserve itself is in use: what is left of it is for promises and leases, so a
+   * follower then takes no entries any more, as if they had been lost on the way.
+   */
+  default boolean exhausted() {
     return false;
   }
 }

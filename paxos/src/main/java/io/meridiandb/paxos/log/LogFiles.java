@@ -12,16 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log's folder. Segments are named by their id; {@code spare.log} is one that waits for its
  * first use or its next: every segment begins as the spare, and a segment that nobody needs becomes
- * it again, so that appends go to blocks that the file system has already given out.
+ * it again, so that appends go to blocks that the file system has already given out. {@code
+ * reserve.log} is a second one, for the time when the disk is full.
  */
 final class LogFiles {
   static final String FOLDER = "log";
   static final String SPARE = FOLDER + "/spare.log";
-  private static final String SPARE_IN_WORK = FOLDER + "/spare.tmp";
+  static final String RESERVE = FOLDER + "/reserve.log";
+  private static final String IN_WORK = FOLDER + "/spare.tmp";
 
   /** How long a force may take before the disk counts as dead. */
   private static final Duration FORCE_TIMEOUT = Duration.ofMinutes(5);
@@ -70,50 +73,57 @@ final class LogFiles {
     }
   }
 
-  /** Size of the spare in bytes; 0 if there is none. */
-  long spareBytes() throws IOException {
-    if (!disk.exists(SPARE)) {
+  /** Size of the spare, or of the reserve, in bytes; 0 if there is none. */
+  long bytesOf(String unused) throws IOException {
+    if (!disk.exists(unused)) {
       return 0;
     }
-    try (DiskFile file = disk.open(SPARE)) {
+    try (DiskFile file = disk.open(unused)) {
       return file.size();
     }
   }
 
   /**
-   * Makes a spare; on a fiber.
+   * Makes a spare or a reserve; on a fiber.
    *
    * @throws DiskFullException if there is no room; nothing is left behind
    */
-  void makeSpare(long bytes, Fibers fibers) throws IOException {
-    try (DiskFile file = disk.open(SPARE_IN_WORK)) {
+  void make(String unused, long bytes, Fibers fibers) throws IOException {
+    try (DiskFile file = disk.open(IN_WORK)) {
       file.preallocate(bytes);
       // Forced here, or the first force of the segment would have to write all these zeroes.
       fibers.await(file.force(), FORCE_TIMEOUT);
     } catch (DiskFullException e) {
-      disk.delete(SPARE_IN_WORK);
+      disk.delete(IN_WORK);
       throw e;
     }
-    disk.rename(SPARE_IN_WORK, SPARE);
+    disk.rename(IN_WORK, unused);
     disk.forceFolder(FOLDER);
   }
 
-  /** The spare becomes segment {@code id}; the future completes when its header is durable. */
-  CompletableFuture<Segment> useSpare(long id, long firstSequence) throws IOException {
-    disk.rename(SPARE, path(id));
+  /**
+   * The spare, or the reserve, becomes segment {@code id}; the future completes when its header is
+   * durable.
+   */
+  CompletableFuture<Segment> use(String unused, long id, long firstSequence) throws IOException {
+    disk.rename(unused, path(id));
     // The name first: a header that is durable under the file's former name would look damaged.
     disk.forceFolder(FOLDER);
     DiskFile file = disk.open(path(id));
-    file.write(0, new SegmentHeader(universe, server, id, firstSequence).encode());
+    file.write(0, new SegmentHeader(universe, server, id, firstSequence, file.size()).encode());
     Segment segment = new Segment(id, file, SegmentHeader.BYTES);
     return file.force().thenApply(done -> segment);
   }
 
-  /** Lets a segment go that nobody needs; it becomes the spare if one is wanted. */
-  void release(Segment segment, boolean asSpare) throws IOException {
+  /**
+   * Lets a segment go that nobody needs.
+   *
+   * @param as what it becomes: the spare, the reserve, or nothing if null
+   */
+  void release(Segment segment, @Nullable String as) throws IOException {
     segment.file.close();
-    if (asSpare) {
-      disk.rename(path(segment.id), SPARE);
+    if (as != null) {
+      disk.rename(path(segment.id), as);
     } else {
       disk.delete(path(segment.id));
     }
@@ -121,8 +131,8 @@ final class LogFiles {
     disk.forceFolder(FOLDER);
   }
 
-  void dropSpare() throws IOException {
-    disk.delete(SPARE);
+  void drop(String unused) throws IOException {
+    disk.delete(unused);
     disk.forceFolder(FOLDER);
   }
 

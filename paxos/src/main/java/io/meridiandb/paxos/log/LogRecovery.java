@@ -27,6 +27,7 @@ final class LogRecovery {
   private long nextSequence = 1;
   private long nextSegment = 1;
   private long spareBytes;
+  private long reserveBytes;
 
   private LogRecovery(Env env, LogFiles files) {
     this.env = env;
@@ -38,15 +39,21 @@ final class LogRecovery {
    *
    * @throws LogDamagedException if a durable record is damaged or the log is not this server's
    */
-  static LogRecovery run(Env env, LogFiles files, long spareBytesMin) throws IOException {
+  static LogRecovery run(Env env, LogFiles files, LogOptions options) throws IOException {
     LogRecovery recovery = new LogRecovery(env, files);
     recovery.readSegments();
-    recovery.spareBytes = files.spareBytes();
-    if (recovery.spareBytes > 0 && recovery.spareBytes < spareBytesMin) {
-      files.dropSpare();
-      recovery.spareBytes = 0;
-    }
+    recovery.spareBytes = bytesOrDrop(files, LogFiles.SPARE, options.segmentBytes());
+    recovery.reserveBytes = bytesOrDrop(files, LogFiles.RESERVE, options.reserveBytes());
     return recovery;
+  }
+
+  private static long bytesOrDrop(LogFiles files, String unused, long bytesMin) throws IOException {
+    long bytes = files.bytesOf(unused);
+    if (bytes > 0 && bytes < bytesMin) {
+      files.drop(unused);
+      return 0;
+    }
+    return bytes;
   }
 
   HardState hard() {
@@ -72,6 +79,10 @@ final class LogRecovery {
 
   long spareBytes() {
     return spareBytes;
+  }
+
+  long reserveBytes() {
+    return reserveBytes;
   }
 
   private void readSegments() throws IOException {
@@ -124,6 +135,11 @@ final class LogRecovery {
           "log segment %s begins with record %d, but record %d is wanted: a segment before it is missing"
               .formatted(file.path(), header.firstSequence(), nextSequence));
     }
+    if (file.size() < header.bytes()) {
+      throw new LogDamagedException(
+          "log segment %s has %d bytes, but it was made with %d: its end is missing; restore the file or replace this server with a new one"
+              .formatted(file.path(), file.size(), header.bytes()));
+    }
     SegmentReader reader = new SegmentReader(file);
     Segment segment = new Segment(header.segment(), file, SegmentHeader.BYTES);
     segments.add(segment);
@@ -131,6 +147,11 @@ final class LogRecovery {
     while (nextSequence < stop) {
       Frame frame = reader.frame(segment.id, segment.end);
       if (frame == null || frame.sequence() != nextSequence) {
+        if (next != null && next.segment() > segment.id + 1) {
+          throw new LogDamagedException(
+              "log segment %s, or one behind it, is missing: record %d is wanted and the next segment begins with record %d; restore it or replace this server with a new one"
+                  .formatted(LogFiles.path(segment.id + 1), nextSequence, next.firstSequence()));
+        }
         if (next != null) {
           throw damaged(segment, "segment %d begins behind it".formatted(next.segment()));
         }

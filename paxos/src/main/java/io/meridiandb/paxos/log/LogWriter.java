@@ -83,9 +83,12 @@ final class LogWriter {
   private boolean busy;
   private boolean stateDue = true;
   private long spareBytes;
+  private long reserveBytes;
   private boolean spareInWork;
   private @Nullable Step waitsForSpare;
   private volatile boolean full;
+  private volatile boolean exhausted;
+  private boolean retryDue;
   private @Nullable LogFailedException failure;
   private @Nullable Runnable whenIdle;
   private @Nullable Runnable opened;
@@ -105,6 +108,7 @@ final class LogWriter {
     this.durableBelow = nextSequence;
     this.nextSegment = found.nextSegment();
     this.spareBytes = found.spareBytes();
+    this.reserveBytes = found.reserveBytes();
   }
 
   /** Queues a batch; callable from any thread. */
@@ -122,6 +126,11 @@ final class LogWriter {
   /** Whether the disk had no room for another segment when last tried; callable from any thread. */
   boolean full() {
     return full;
+  }
+
+  /** Whether the reserve is in use because of that; callable from any thread. */
+  boolean exhausted() {
+    return exhausted;
   }
 
   /**
@@ -254,14 +263,25 @@ final class LogWriter {
   private void releaseSegments() throws IOException {
     while (segments.size() > 1 && segments.getFirst().behindCheckpoints(hard)) {
       Segment oldest = segments.removeFirst();
-      boolean asSpare = spareBytes == 0 && !spareInWork && oldest.bytes == options.segmentBytes();
-      files.release(oldest, asSpare);
+      String as = useOf(oldest);
+      files.release(oldest, as);
       env.events().count("log.segments.released", 1);
-      if (asSpare) {
+      if (LogFiles.RESERVE.equals(as)) {
+        reserveBytes = oldest.bytes;
+      } else if (as != null) {
         spareBytes = oldest.bytes;
-        full = false;
       }
+      fullNoMore();
     }
+  }
+
+  private @Nullable String useOf(Segment released) {
+    if (!spareInWork && reserveBytes == 0 && released.bytes == options.reserveBytes()) {
+      return LogFiles.RESERVE;
+    }
+    return !spareInWork && spareBytes == 0 && released.bytes == options.segmentBytes()
+        ? LogFiles.SPARE
+        : null;
   }
 
   /** Goes on to a new segment with room for the hard state and a frame of {@code frameBytes}. */
@@ -274,16 +294,27 @@ final class LogWriter {
     long needed = (long) SegmentHeader.BYTES + stateBytes() + frameBytes;
     if (spareBytes >= needed) {
       spareBytes = 0;
-      CompletableFuture<Segment> opening = files.useSpare(nextSegment++, nextSequence);
-      whenForced(opening, () -> rolled(opening.join(), then));
+      use(LogFiles.SPARE, then);
+      return;
+    }
+    if (full && reserveBytes >= needed) {
+      reserveBytes = 0;
+      exhausted = true;
+      env.events().count("log.reserve.used", 1);
+      use(LogFiles.RESERVE, then);
       return;
     }
     if (spareBytes > 0) {
-      files.dropSpare();
+      files.drop(LogFiles.SPARE);
       spareBytes = 0;
     }
     waitsForSpare = () -> roll(frameBytes, then);
-    makeSpare(Math.max(needed, options.segmentBytes()));
+    refill(Math.max(needed, options.segmentBytes()));
+  }
+
+  private void use(String unused, Step then) throws IOException {
+    CompletableFuture<Segment> opening = files.use(unused, nextSegment++, nextSequence);
+    whenForced(opening, () -> rolled(opening.join(), then));
   }
 
   /** The next segment says that all before it is durable, so a mark must be too. */
@@ -294,35 +325,60 @@ final class LogWriter {
 
   private void rolled(Segment segment, Step then) throws IOException {
     segments.addLast(segment);
-    makeSpare(options.segmentBytes());
+    refill(options.segmentBytes());
     then.run();
   }
 
-  /** Preallocating takes long, so it happens on a fiber while the strand goes on. */
-  private void makeSpare(long bytes) {
-    if (spareInWork || spareBytes >= bytes) {
+  /**
+   * Makes the reserve and the spare if they are not there; the spare first if something waits for
+   * it. Preallocating takes long, so it happens on a fiber while the strand goes on.
+   */
+  private void refill(long spareWanted) {
+    boolean reserve = reserveBytes == 0 && waitsForSpare == null;
+    if (spareInWork || (!reserve && spareBytes >= spareWanted)) {
       return;
     }
     spareInWork = true;
+    String name = reserve ? LogFiles.RESERVE : LogFiles.SPARE;
+    long bytes = reserve ? options.reserveBytes() : spareWanted;
     env.fibers()
         .start(
             "log-spare",
             () -> {
               try {
-                files.makeSpare(bytes, env.fibers());
-                strand.execute(() -> guarded(() -> spareMade(bytes)));
+                files.make(name, bytes, env.fibers());
+                strand.execute(() -> guarded(() -> made(reserve, bytes)));
               } catch (DiskFullException e) {
-                strand.execute(() -> spareRefused(bytes, e));
+                strand.execute(() -> guarded(() -> refused(spareWanted, e)));
               } catch (IOException | RuntimeException e) {
                 strand.execute(() -> fail(e));
               }
             });
   }
 
-  private void spareMade(long bytes) throws IOException {
+  private void made(boolean reserve, long bytes) throws IOException {
     spareInWork = false;
-    spareBytes = bytes;
-    full = false;
+    if (reserve) {
+      reserveBytes = bytes;
+    } else {
+      spareBytes = bytes;
+    }
+    fullNoMore();
+    goOn();
+    refill(options.segmentBytes());
+  }
+
+  private void fullNoMore() {
+    if (full && spareBytes > 0 && reserveBytes > 0) {
+      full = false;
+      exhausted = false;
+      env.events()
+          .event(Events.Level.INFO, "paxos.log", "the disk has room again: writes are taken");
+    }
+  }
+
+  /** What waits for a segment looks again. */
+  private void goOn() throws IOException {
     Step waiting = waitsForSpare;
     if (waiting != null && failure == null) {
       waitsForSpare = null;
@@ -330,20 +386,31 @@ final class LogWriter {
     }
   }
 
-  private void spareRefused(long bytes, DiskFullException reason) {
+  private void refused(long spareWanted, DiskFullException reason) throws IOException {
     spareInWork = false;
     if (!full) {
       full = true;
+      String effect =
+          opened == null
+              ? "writes are refused until there is"
+              : "this server cannot start until there is";
       env.events()
           .event(
               Events.Level.ERROR,
               "paxos.log",
-              "the disk is full: no room for another log segment of %d bytes (%s); new transactions are refused until there is"
-                  .formatted(bytes, reason.getMessage()));
+              "the disk is full: no room for another log segment (%s); %s"
+                  .formatted(reason.getMessage(), effect));
+      goOn();
     }
-    if (failure == null) {
-      strand.schedule(FULL_RETRY, () -> makeSpare(bytes));
+    if (failure == null && !retryDue) {
+      retryDue = true;
+      strand.schedule(FULL_RETRY, () -> retry(spareWanted));
     }
+  }
+
+  private void retry(long spareWanted) {
+    retryDue = false;
+    refill(spareWanted);
   }
 
   private void done() {

@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Two strands: the server strand, on which all methods are called and completions run, keeps
  * where each entry is; the log's own blocking strand writes, forces and reads files.
  *
- * <p>A full disk is met only when a further segment is preallocated. Then {@link #full} is true,
- * appends go on in what is reserved, and wait once that is used up; nothing is lost, and all goes
- * on when there is room again (reliability T25).
+ * <p>A full disk is met only when a further segment is preallocated. Then {@link #full} is true:
+ * leaders take no new commands. What is under way, promises and leases still become durable, in the
+ * segment in use and then in a reserve, during which followers take no entries; if that is used up
+ * too they wait. Nothing is lost, and all goes on when there is room again (reliability T25).
  */
 public final class WriteAheadLog implements Log {
   private final Strand server;
@@ -88,7 +89,7 @@ public final class WriteAheadLog implements Log {
     disk.execute(() -> {
       try {
         LogFiles files = new LogFiles(env.disk(), owner.universe(), owner.server());
-        LogRecovery found = LogRecovery.run(env, files, owner.options().segmentBytes());
+        LogRecovery found = LogRecovery.run(env, files, owner.options());
         Consumer<LogFailedException> failure =
             reason -> {
               if (!opened.completeExceptionally(reason)) {
@@ -113,6 +114,11 @@ public final class WriteAheadLog implements Log {
   @Override
   public boolean full() {
     return writer.full();
+  }
+
+  @Override
+  public boolean exhausted() {
+    return writer.exhausted();
   }
 
   @Override

@@ -54,6 +54,14 @@ public interface Replica {
   }
 
   /**
+   * Whether this server's disk has no room for more of the log: a leader's participant then takes
+   * nothing that must be logged (SQLSTATE 53100). Reads go on.
+   */
+  default boolean logFull() {
+    return false;
+  }
+
+  /**
    * The state machine's durable checkpoint now covers all entries up to {@code index}: the log may
    * drop them, as far as no other member may still need them.
    */

@@ -7,13 +7,20 @@ import static io.meridiandb.paxos.log.LogFixture.SERVER;
 import static io.meridiandb.paxos.log.LogFixture.UNIVERSE;
 import static io.meridiandb.paxos.log.LogFixture.entry;
 import static io.meridiandb.paxos.log.LogFixture.show;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.UniverseId;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.Ballot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -257,6 +264,55 @@ class WriteAheadLogTest {
     }
   }
 
+  /** What was done to a folder of segments before the server starts again. */
+  private interface Damage {
+    void to(Disk disk, String first, String middle, String last) throws IOException;
+  }
+
+  /**
+   * A segment that is missing, cut off, foreign or damaged is named; nothing is cut from the log.
+   */
+  @Test
+  void aFolderThatWasTamperedWithIsRefusedByName() throws Exception {
+    damaged("missing", (disk, first, middle, last) -> disk.delete(middle));
+    damaged(
+        "its end is missing",
+        (disk, first, middle, last) -> disk.open(last).setSize(SegmentHeader.BYTES + 1));
+    damaged(
+        "its end is missing",
+        (disk, first, middle, last) -> disk.open(middle).setSize(SegmentHeader.BYTES));
+    damaged("header", (disk, first, middle, last) -> disk.open(middle).setSize(100));
+    damaged(
+        "header",
+        (disk, first, middle, last) ->
+            disk.open(first).write(0, ByteBuffer.wrap("#!/bin/sh".getBytes(UTF_8))));
+    damaged("header", (disk, first, middle, last) -> disk.rename(first, middle));
+    damaged(
+        "damaged",
+        (disk, first, middle, last) ->
+            disk.open(middle).write(SegmentHeader.BYTES + 40, ByteBuffer.wrap(new byte[16])));
+  }
+
+  private static void damaged(String how, Damage damage) throws IOException {
+    try (LogFixture f = new LogFixture(16, TINY)) {
+      for (int i = 1; i <= 60; i++) {
+        f.durably(entry(i, "entry " + i + "-".repeat(200)));
+      }
+      f.world.kill(SERVER);
+      f.env = f.world.restart(SERVER);
+      List<String> segments =
+          f.world.disk(SERVER).paths().stream().filter(p -> p.startsWith("log/0")).toList();
+      Disk disk = f.env.disk();
+      damage.to(disk, segments.getFirst(), segments.get(1), segments.getLast());
+      List<String> before = f.world.disk(SERVER).paths();
+      assertThatThrownBy(f::open)
+          .isInstanceOf(LogDamagedException.class)
+          .hasMessageContaining(how)
+          .hasMessageContaining("log/0");
+      assertThat(f.world.disk(SERVER).paths()).isEqualTo(before);
+    }
+  }
+
   @Test
   void theLogOfAnotherServerOrUniverseIsRefused() {
     try (LogFixture f = new LogFixture(11, TINY)) {
@@ -294,7 +350,7 @@ class WriteAheadLogTest {
   void aFullDiskIsSaidAndOvercome() {
     try (LogFixture f = new LogFixture(13, TINY)) {
       f.durably(entry(1, "a"));
-      f.world.disk(SERVER).capacity(3 * (4 << 10));
+      f.world.disk(SERVER).capacity(4 * (4 << 10));
       List<CompletableFuture<Void>> all = new ArrayList<>();
       for (int i = 2; i <= 60; i++) {
         all.add(f.append(entry(i, "entry" + "-".repeat(300))));
@@ -305,9 +361,62 @@ class WriteAheadLogTest {
       assertThat(f.failures).isEmpty();
       f.world.disk(SERVER).capacity(Long.MAX_VALUE);
       f.await(all.getLast());
+      f.world.runFor(Duration.ofSeconds(3));
       assertThat(f.log.full()).isFalse();
       f.crash();
       assertThat(f.recovered().entries()).hasSize(60);
+    }
+  }
+
+  /** Once the log says that it is full and no new entries come, promises still become durable. */
+  @Test
+  void theReserveIsForPromisesOnAFullDisk() {
+    try (LogFixture f = new LogFixture(14, TINY)) {
+      f.durably(entry(1, "a"));
+      f.world.runFor(Duration.ofSeconds(1));
+      f.world.disk(SERVER).capacity(3 * (4 << 10));
+      long last = 1;
+      while (!f.log.full()) {
+        f.durably(entry(++last, "entry" + "-".repeat(300)));
+        f.world.runFor(Duration.ofMillis(5));
+      }
+      for (int round = 3; round < 50; round++) {
+        f.durably(new LogRecord.Promise(G, new Ballot(round, SERVER, 1)));
+      }
+      f.world.disk(SERVER).capacity(5 * (4 << 10));
+      f.crash();
+      assertThat(f.recovered().promised().round()).isEqualTo(49);
+      assertThat(f.recovered().entries()).hasSize((int) last);
+      f.durably(new LogRecord.Promise(G, new Ballot(50, SERVER, 1)));
+      f.world.disk(SERVER).capacity(Long.MAX_VALUE);
+      f.world.runFor(Duration.ofSeconds(5));
+      assertThat(f.log.full()).isFalse();
+      f.durably(entry(last + 1, "goes on"));
+    }
+  }
+
+  /** A first start on a full disk says so, and goes on when there is room. */
+  @Test
+  void aFirstStartOnAFullDiskSaysSo() {
+    SimulatedWorld world = new SimulatedWorld(15);
+    try (world) {
+      List<String> lines = new ArrayList<>();
+      world.listTo(lines::add);
+      Env env = world.server(SERVER);
+      world.disk(SERVER).capacity(100);
+      CompletableFuture<WriteAheadLog> opening =
+          WriteAheadLog.open(
+              env,
+              new WriteAheadLog.Owner(LogFixture.UNIVERSE, SERVER, TINY),
+              env.strands().create("server"),
+              failed -> {});
+      world.runFor(Duration.ofSeconds(10));
+      assertThat(opening).isNotDone();
+      assertThat(world.failures()).isEmpty();
+      assertThat(lines).anyMatch(line -> line.contains("this server cannot start until there is"));
+      world.disk(SERVER).capacity(Long.MAX_VALUE);
+      world.runUntil(opening::isDone, Duration.ofSeconds(10));
+      assertThat(opening.join().full()).isFalse();
     }
   }
 

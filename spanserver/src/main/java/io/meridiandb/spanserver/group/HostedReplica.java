@@ -16,6 +16,8 @@ import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.txn.participant.GroupEntries;
 import io.meridiandb.txn.participant.Ownership;
 import io.meridiandb.txn.proto.IngestEntry;
+import io.meridiandb.wire.ErrorCode;
+import io.meridiandb.wire.MeridianException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +106,13 @@ public record HostedReplica(TrueTime trueTime, Replica replica, @Nullable Tablet
 
   @Override
   public CompletableFuture<Long> append(IngestEntry entry) {
+    if (replica.logFull()) {
+      return CompletableFuture.failedFuture(
+          new MeridianException(
+              ErrorCode.DISK_FULL,
+              "the disk of the server that leads %s is full: nothing is copied to it"
+                  .formatted(replica.group())));
+    }
     try {
       return replica.propose(UnsafeByteOperations.unsafeWrap(GroupEntries.encode(entry))).chosen();
     } catch (NotLeaderException e) {

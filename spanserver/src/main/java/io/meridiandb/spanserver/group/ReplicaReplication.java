@@ -62,6 +62,12 @@ final class ReplicaReplication implements Replication {
   }
 
   @Override
+  public boolean logFull() {
+    Replica at = replica;
+    return at != null && at.logFull();
+  }
+
+  @Override
   public CompletableFuture<Long> propose(Function<Timestamp, byte[]> entry) {
     Replica at = replica;
     if (at == null || stopped) {

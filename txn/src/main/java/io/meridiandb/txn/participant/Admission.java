@@ -30,8 +30,10 @@ final class Admission {
    * @param commitStart when its commit began
    * @param epoch the epoch that it speaks to
    * @param bytes its size
+   * @param logged whether an entry would be appended for it
    */
-  record Request(TxnId id, Timestamp commitStart, long epoch, List<Write> writes, int bytes) {}
+  record Request(
+      TxnId id, Timestamp commitStart, long epoch, List<Write> writes, int bytes, boolean logged) {}
 
   /** Why the request is refused, or null. */
   @Nullable Refusal refuse(Request request) {
@@ -44,6 +46,16 @@ final class Admission {
     }
     if (request.epoch != leadership.epoch) {
       return Refuse.wrongEpoch(leadership.epoch);
+    }
+    if (request.logged && leadership.context.replication().logFull()) {
+      Refusal full =
+          Refuse.failed(
+              ErrorCode.DISK_FULL,
+              "the disk of the server that leads %s is full: nothing was written; make room there and run the transaction again"
+                  .formatted(leadership.context.group()));
+      // For good: a copy of this request may still be on its way when there is room again (G12).
+      leadership.refusals.remember(request.id, request.commitStart, full);
+      return full;
     }
     if (leadership.underWay.isFull()) {
       return Refuse.failed(

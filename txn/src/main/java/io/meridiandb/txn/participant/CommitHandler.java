@@ -116,7 +116,8 @@ final class CommitHandler {
             start,
             call.getHolding().getEpoch(),
             call.getWritesList(),
-            call.getSerializedSize()));
+            call.getSerializedSize(),
+            call.getWritesCount() > 0));
   }
 
   private void lock(Commit commit) {

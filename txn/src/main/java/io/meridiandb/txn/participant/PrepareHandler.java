@@ -170,7 +170,8 @@ final class PrepareHandler {
             new Timestamp(call.getCommitStartNanos()),
             call.getHolding().getEpoch(),
             call.getWritesList(),
-            call.getSerializedSize()));
+            call.getSerializedSize(),
+            true));
   }
 
   private void lock(Prepare prepare) {
@@ -342,6 +343,7 @@ final class PrepareHandler {
     if (!leadership.underWay.has(prepare)) {
       return;
     }
+    leadership.underWay.end(prepare); // first: closing its locks ends what waits for them
     switch (refusal.getReason()) {
       case NOT_LEADER -> {
         // no answer at all: the next leader knows
@@ -357,7 +359,6 @@ final class PrepareHandler {
         leadership.locks.close(prepare.id);
       }
     }
-    leadership.underWay.end(prepare);
     prepare.answer(refusal);
   }
 

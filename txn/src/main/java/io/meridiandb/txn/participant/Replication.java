@@ -41,6 +41,14 @@ public interface Replication {
   CompletableFuture<Long> propose(Function<Timestamp, byte[]> entry);
 
   /**
+   * Whether the server's disk has no room for more of the log: nothing that must be logged is begun
+   * (SQLSTATE 53100), reads go on.
+   */
+  default boolean logFull() {
+    return false;
+  }
+
+  /**
    * Runs {@code task} on the strand once TT.after(t); at once, before it returns, if that holds.
    */
   void whenPassed(Timestamp t, Runnable task);
