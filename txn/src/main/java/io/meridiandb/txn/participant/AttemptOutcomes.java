@@ -8,7 +8,6 @@ import io.meridiandb.txn.participant.Recovery.RecoveryRequest;
 import io.meridiandb.txn.proto.AttemptImage;
 import io.meridiandb.txn.proto.Txn;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>Committed: kept until all participants are known to have the outcome in their logs, however
  *       long that takes. A participant whose quorum was away for an hour must still be told.
- *   <li>Aborted, or refused before it was prepared: kept until the horizon passes its beginning or
- *       the client acknowledges the sequence; after that it cannot be prepared any more, so that
- *       nothing known means the same.
+ *   <li>Aborted, or refused before it was prepared: kept until the horizon passes its beginning.
+ *       After that it cannot be prepared any more, so that nothing known means the same.
  * </ul>
  */
 final class AttemptOutcomes {
@@ -78,21 +76,6 @@ final class AttemptOutcomes {
         endings.remove(id);
       }
     }
-  }
-
-  /** The client of {@code id} will not ask again about sequences up to {@code acked}. */
-  void clientAcknowledged(TxnId id, long acked) {
-    if (acked > 0) {
-      through(id, acked).removeIf(Ending.Aborted.class::isInstance);
-    }
-  }
-
-  private Collection<Ending> through(TxnId id, long sequence) {
-    return endings
-        .subMap(
-            new TxnId(id.sessionHigh(), id.sessionLow(), 0, 0),
-            new TxnId(id.sessionHigh(), id.sessionLow(), sequence, Integer.MAX_VALUE))
-        .values();
   }
 
   /** Forgets what began at or before {@code horizon}, but for {@code kept}. */

@@ -74,7 +74,7 @@ final class GroupState {
     }
     Prepared ended = null;
     switch (entry.getBodyCase()) {
-      case COMMITTED -> apply(entry.getCommitted());
+      case COMMITTED -> outcomes.apply(entry.getCommitted());
       case PREPARED -> apply(entry.getPrepared());
       case OUTCOME -> ended = apply(entry.getOutcome());
       case REFUSED -> apply(entry.getRefused());
@@ -88,16 +88,10 @@ final class GroupState {
     return ended;
   }
 
-  private void apply(CommittedEntry entry) {
-    outcomes.apply(entry);
-    attempts.clientAcknowledged(Protos.txn(entry.getTxn()), entry.getAckedSequence());
-  }
-
   private void apply(PreparedEntry entry) {
     TxnId id = Protos.txn(entry.getTxn());
     Invariants.check(attempts.find(id) == null, "%s is prepared after it has ended", id);
     prepared.apply(entry, parts.writesOf(entry.getTxn(), entry.getParts(), entry.getWritesList()));
-    attempts.clientAcknowledged(id, entry.getAckedSequence());
   }
 
   private @Nullable Prepared apply(OutcomeEntry entry) {

@@ -131,7 +131,7 @@ public final class OutcomeTable {
    */
   void committed(TxnId id, Timestamp timestamp, Timestamp commitStart, long ackedSequence) {
     Session session = touch(sessionOf(id));
-    if (commitStart.isAfter(horizon) && id.sequence() > session.prunedThrough) {
+    if (id.sequence() > session.prunedThrough) { // even if the horizon has passed: until the next
       Ending before =
           session.endings.put(id.sequence(), new Ending(id.attempt(), timestamp, commitStart));
       Invariants.check(before == null, "%s commits, its sequence has ended with %s", id, before);

@@ -9,8 +9,11 @@ import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.Holding;
+import io.meridiandb.txn.proto.OutcomeCall;
+import io.meridiandb.txn.proto.PrepareCall;
 import io.meridiandb.txn.proto.ReadCall;
 import io.meridiandb.txn.proto.ResolveCall;
+import io.meridiandb.txn.proto.VoteCall;
 import io.meridiandb.txn.proto.Write;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -66,6 +69,30 @@ final class Calls {
         .setSchemaVersion(SchemaVersion.EXEMPT.value())
         .addAllWrites(List.of(writes))
         .build();
+  }
+
+  static PrepareCall prepare(
+      Holding holding, long startNanos, List<Long> participants, Write... writes) {
+    return PrepareCall.newBuilder()
+        .setHolding(holding)
+        .setCommitStartNanos(startNanos)
+        .setSchemaVersion(SchemaVersion.EXEMPT.value())
+        .setAnchor(participants.getFirst())
+        .addAllParticipants(participants)
+        .addAllWrites(List.of(writes))
+        .build();
+  }
+
+  static OutcomeCall outcome(TxnId id, boolean committed, long timestampNanos) {
+    return OutcomeCall.newBuilder()
+        .setTxn(Protos.txn(id))
+        .setCommitted(committed)
+        .setTimestampNanos(timestampNanos)
+        .build();
+  }
+
+  static VoteCall vote(TxnId id, long startNanos) {
+    return VoteCall.newBuilder().setTxn(Protos.txn(id)).setCommitStartNanos(startNanos).build();
   }
 
   static ReadCall read(KeyRange range) {

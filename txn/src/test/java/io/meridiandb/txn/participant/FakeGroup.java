@@ -38,12 +38,17 @@ final class FakeGroup {
     final Participant participant;
     Timestamp closed = Timestamp.MIN;
     private final List<Waiting> closedWaiters = new ArrayList<>();
+    private final List<GroupEntry> missed = new ArrayList<>();
+    private boolean lagging;
 
     FakeReplica(long number) {
       server = new ServerId(number);
       participant =
           new Participant(
-              new ParticipantContext(GroupId.ZERO, this, this, strand, clocks, new SilentEvents()));
+              new ParticipantContext(group, this, this, strand, clocks, new SilentEvents()),
+              (range, at) -> ownership.notOwned(range, at),
+              request -> recovery.recover(request),
+              rules);
     }
 
     @Override
@@ -71,13 +76,23 @@ final class FakeGroup {
     }
 
     @Override
+    public boolean logFull() {
+      return logFull;
+    }
+
+    @Override
     public CompletableFuture<Long> propose(Function<Timestamp, byte[]> entry) {
       CompletableFuture<Long> future = new CompletableFuture<>();
       if (!leading() || unchosen.size() >= unchosenMax) {
         future.completeExceptionally(new IllegalStateException("not the leader, or full"));
         return future;
       }
-      lastTs = Timestamp.max(interval().latest().ceilToStep(), lastTs.next());
+      Timestamp next = Timestamp.max(interval().latest().ceilToStep(), lastTs.next());
+      if (next.isAfter(leaseEnd)) {
+        future.completeExceptionally(new IllegalStateException("beyond the lease"));
+        return future;
+      }
+      lastTs = next;
       unchosen.add(new Appended(entry.apply(lastTs), future));
       return future;
     }
@@ -143,7 +158,34 @@ final class FakeGroup {
       return storeHorizon;
     }
 
+    /** From now on it applies nothing, or everything that it has missed. */
+    void lag(boolean lags) {
+      lagging = lags;
+      if (!lags) {
+        List<GroupEntry> entries = List.copyOf(missed);
+        missed.clear();
+        entries.forEach(this::apply);
+        run();
+      }
+    }
+
+    /** This replica's closed timestamp is {@code t} now. */
+    void close(Timestamp t) {
+      closed = t;
+      for (Waiting each : List.copyOf(closedWaiters)) {
+        if (!t.isBefore(each.until)) {
+          closedWaiters.remove(each);
+          each.task.run();
+        }
+      }
+      run();
+    }
+
     void apply(GroupEntry entry) {
+      if (lagging) {
+        missed.add(entry);
+        return;
+      }
       Timestamp s = Participant.timestampOf(entry);
       for (Write write : participant.writesOf(entry)) {
         byte[] value =
@@ -169,15 +211,26 @@ final class FakeGroup {
   final List<byte[]> log = new ArrayList<>();
   @Nullable FakeReplica leader;
   boolean leaseValid = true;
+  boolean logFull;
   Timestamp leaseEnd = Timestamp.MAX;
   Timestamp lastTs = Timestamp.ZERO;
   Timestamp storeHorizon = Timestamp.MIN;
   long nowNanos = Duration.ofHours(1).toNanos();
   long epsilonNanos = 0;
   int unchosenMax = Integer.MAX_VALUE;
+  final GroupId group;
+  private final Rules rules;
+  Ownership ownership = Ownership.EVERYTHING;
+  Recovery recovery = Recovery.NONE;
   private long lastEpoch;
 
   FakeGroup(int count) {
+    this(GroupId.ZERO, count, Rules.ALL);
+  }
+
+  FakeGroup(GroupId group, int count, Rules rules) {
+    this.group = group;
+    this.rules = rules;
     for (int i = 0; i < count; i++) {
       replicas.add(new FakeReplica(i + 1));
     }
@@ -235,6 +288,32 @@ final class FakeGroup {
       run();
     }
     advance(Duration.ofMillis(20));
+  }
+
+  /** Chooses and applies everything appended to any of them, until nothing more follows. */
+  static void settle(FakeGroup... groups) {
+    boolean again = true;
+    while (again) {
+      again = false;
+      for (FakeGroup each : groups) {
+        each.run();
+        if (each.unchosenCount() > 0) {
+          each.chooseOne();
+          again = true;
+        }
+        each.run();
+        again |= !each.tasks.isEmpty();
+      }
+    }
+    for (FakeGroup each : groups) {
+      each.advance(Duration.ofMillis(20));
+    }
+    for (FakeGroup each : groups) {
+      if (each.unchosenCount() > 0) {
+        settle(groups);
+        return;
+      }
+    }
   }
 
   void chooseOne() {
