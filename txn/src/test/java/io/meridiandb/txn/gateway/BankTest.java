@@ -20,13 +20,27 @@ class BankTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void totalsAreKept(long seed) throws Exception {
+    run(seed, 1, new BorderRouter());
+  }
+
+  /** Three accounts in group 0, three in group 1, the ledger in group 2 (attacks 17 to 20). */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void totalsAreKeptAcrossGroups(long seed) throws Exception {
+    BorderRouter borders = new BorderRouter();
+    borders.border(new Accounts(1_000).key(3), 1);
+    borders.border(new Accounts(1_001).all().start(), 2);
+    run(seed, 3, borders);
+  }
+
+  private static void run(long seed, int groups, BorderRouter borders) throws Exception {
     try (SimulatedWorld world = new SimulatedWorld(seed)) {
       world
           .network()
           .standard(
               LinkConditions.of(Duration.ofMillis(1), Duration.ofMillis(3))
                   .withFaults(20_000, 20_000, 50_000));
-      SimulatedGroup group = new SimulatedGroup(world);
+      SimulatedServers group = new SimulatedServers(world, groups, borders);
       BankWorkload bank = new BankWorkload(world);
       group.appoint(new ServerId(1));
       ServerId first = new ServerId(1);
@@ -52,25 +66,44 @@ class BankTest {
             bank.checkAtTheEnd(group.node(1).gateway);
             return true;
           });
-      assertThat(bank.acknowledgedCount()).as(bank.summary()).isGreaterThan(100);
+      assertThat(bank.acknowledgedCount()).as(bank.summary()).isGreaterThan(groups == 1 ? 100 : 50);
     }
   }
 
   private static void clients(
-      SimulatedWorld world, SimulatedGroup group, BankWorkload bank, ServerId server) {
+      SimulatedWorld world, SimulatedServers group, BankWorkload bank, ServerId server) {
     for (int i = 0; i < 3; i++) {
       bank.start(server, world.server(server), group.node(server.value()).gateway, END);
     }
   }
 
+  /** After a while a group without a leader has one again. */
+  private static void elect(
+      SimulatedWorld world, SimulatedServers servers, SimulatedGroup group, RandomSource random) {
+    world.schedule(
+        Duration.ofMillis(300),
+        () -> {
+          ServerId next = servers.servers.get(random.nextInt(servers.servers.size()));
+          if (!group.hasLeader() && servers.nodes.containsKey(next)) {
+            group.appoint(next);
+          } else if (!group.hasLeader()) {
+            elect(world, servers, group, random);
+          }
+        });
+  }
+
   private static void nemesis(
-      SimulatedWorld world, SimulatedGroup group, BankWorkload bank, RandomSource random) {
+      SimulatedWorld world, SimulatedServers group, BankWorkload bank, RandomSource random) {
     if (world.elapsed().compareTo(END) >= 0) {
       return;
     }
     ServerId server = group.servers.get(random.nextInt(group.servers.size()));
     switch (random.nextInt(6)) {
-      case 0 -> group.loseLeader();
+      case 0 -> {
+        SimulatedGroup any = group.groups.get(random.nextInt(group.groups.size()));
+        any.loseLeader();
+        elect(world, group, any, random);
+      }
       case 1 -> {
         group.crash(server);
         world.schedule(
@@ -81,10 +114,11 @@ class BankTest {
                 clients(world, group, bank, server);
               }
             });
+        group.groups.forEach(each -> elect(world, group, each, random));
       }
       default -> {
         if (group.nodes.containsKey(server)) {
-          group.appoint(server);
+          group.groups.get(random.nextInt(group.groups.size())).appoint(server);
         }
       }
     }

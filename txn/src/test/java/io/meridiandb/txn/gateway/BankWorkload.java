@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.kernel.time.Timestamp;
@@ -13,6 +14,7 @@ import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import io.meridiandb.wire.TimestampBound;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,24 +83,43 @@ public final class BankWorkload {
         .start(
             "bank-" + server,
             () -> {
+              Client client = new Client();
               for (long n = 1; world.elapsed().compareTo(end) < 0; n++) {
                 if (random.chance(1, 4)) {
-                  read(gateway, session, n);
+                  read(gateway, random, session, n);
                 } else {
-                  transfer(gateway, random, session, n);
+                  transfer(gateway, random, new TxnId(7, session, n, 1), client);
                 }
                 env.fibers().sleep(Duration.ofMillis(random.nextInt(60)));
               }
             });
   }
 
-  private void transfer(Gateway gateway, RandomSource random, long session, long n) {
+  /** Where a client would ask how its transaction ended (protocol G14). */
+  private static final class Client implements AnchorKeeper {
+    private GroupId known = GroupId.ZERO;
+
+    @Override
+    public GroupId known() {
+      return known;
+    }
+
+    @Override
+    public void tell(TxnId id, GroupId anchor) {
+      known = anchor;
+    }
+  }
+
+  private void transfer(Gateway gateway, RandomSource random, TxnId first, Client client) {
+    long session = first.sessionLow();
+    long n = first.sequence();
     long number = session * SESSION_SPAN + n;
     Timestamp age = gateway.nowLatest();
     for (int attempt = 1; ; attempt++) {
       TxnId id = new TxnId(7, session, n, attempt);
       TransactionOptions options =
-          new TransactionOptions(false, null, age, random.chance(1, 2) ? n - 1 : 0, DEADLINE);
+          new TransactionOptions(false, null, age, random.chance(1, 2) ? n - 1 : 0, DEADLINE)
+              .withAnchors(client);
       Transaction t = gateway.begin(id, options);
       try {
         attempt(t, random, number);
@@ -107,7 +128,7 @@ public final class BankWorkload {
       } catch (MeridianException e) {
         t.rollback();
         if (e.code() == ErrorCode.TRANSACTION_OUTCOME_UNKNOWN) {
-          resolve(gateway, id, number);
+          resolve(gateway, id, client.known, number);
           return;
         }
         assertThat(e.code().retryable()).as(e.getMessage()).isTrue();
@@ -142,10 +163,10 @@ public final class BankWorkload {
     t.commit(SCHEMA);
   }
 
-  private void resolve(Gateway gateway, TxnId id, long number) {
+  private void resolve(Gateway gateway, TxnId id, GroupId anchor, long number) {
     unknown++;
     for (int i = 0; i < 20; i++) {
-      Gateway.Outcome outcome = gateway.resolve(id);
+      Gateway.Outcome outcome = gateway.resolve(id, anchor);
       switch (outcome) {
         case Gateway.Outcome.Committed _ -> {
           acknowledged.add(number);
@@ -164,12 +185,23 @@ public final class BankWorkload {
     }
   }
 
-  private void read(Gateway gateway, long session, long n) {
+  private void read(Gateway gateway, RandomSource random, long session, long n) {
     Set<Long> before = new LinkedHashSet<>(acknowledged);
+    TimestampBound bound =
+        switch (random.nextInt(4)) {
+          case 0 -> TimestampBound.ofExactStaleness(Duration.ofSeconds(1));
+          case 1 -> TimestampBound.ofMaxStaleness(Duration.ofSeconds(3));
+          default -> TimestampBound.strong();
+        };
     Transaction t =
-        gateway.begin(new TxnId(8, session, n, 1), TransactionOptions.strongRead(DEADLINE));
+        gateway.begin(new TxnId(8, session, n, 1), TransactionOptions.read(bound, DEADLINE));
     try {
-      check(accounts.amounts(t, LockMode.NONE), ledger.amounts(t, LockMode.NONE), before);
+      Map<Long, Long> amounts = accounts.amounts(t, LockMode.NONE);
+      if (amounts.isEmpty() && !bound.isStrong()) {
+        return; // before there were any
+      }
+      Set<Long> atLeast = bound.isStrong() ? before : Set.of();
+      check(amounts, ledger.amounts(t, LockMode.NONE), atLeast);
       reads++;
     } catch (MeridianException e) {
       assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.UNAVAILABLE);

@@ -30,7 +30,7 @@ class GatewayTest {
   private static final SchemaVersion SCHEMA = Accounts.SCHEMA;
 
   private final SimulatedWorld world = new SimulatedWorld(11);
-  private final SimulatedGroup group = new SimulatedGroup(world);
+  private final SimulatedServers group = new SimulatedServers(world);
   private final Accounts accounts = new Accounts(1_000);
   private long sequence;
 

@@ -1,29 +1,25 @@
 package io.meridiandb.txn.gateway;
 
-import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
-import io.meridiandb.kernel.id.ServerIdentity;
-import io.meridiandb.kernel.id.UniverseId;
-import io.meridiandb.kernel.net.Messenger;
-import io.meridiandb.kernel.net.Received;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.kernel.time.Clocks;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.Key;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.truetime.TrueTime;
-import io.meridiandb.truetime.TrueTimes;
 import io.meridiandb.txn.Protos;
-import io.meridiandb.txn.TxnMessages;
 import io.meridiandb.txn.participant.GroupEntries;
+import io.meridiandb.txn.participant.Ownership;
 import io.meridiandb.txn.participant.Participant;
 import io.meridiandb.txn.participant.ParticipantContext;
+import io.meridiandb.txn.participant.Recovery;
 import io.meridiandb.txn.participant.Replication;
 import io.meridiandb.txn.participant.VersionStore;
-import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.GroupEntry;
 import io.meridiandb.txn.proto.Write;
 import java.time.Duration;
@@ -37,91 +33,50 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three simulated servers with real gateways, messengers and participants round a consensus that is
- * only pretended: one list of chosen entries that outlives crashes, a leader that the test
- * appoints. What Paxos has to give is given by decree: chosen entries stay, unchosen ones may be
- * lost with their leader, two leaders never lead at once, timestamps rise.
+ * One group with real participants round a consensus that is only pretended: one list of chosen
+ * entries that outlives crashes, a leader that the test appoints. What Paxos has to give is given
+ * by decree: chosen entries stay, unchosen ones may be lost with their leader, two leaders never
+ * lead at once, timestamps rise, closed timestamps come with the index they hold for.
  */
 final class SimulatedGroup {
-  private static final UniverseId UNIVERSE = new UniverseId(1, 1);
-  private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration LEASE = Duration.ofSeconds(3);
+  private static final Duration CLOSE = Duration.ofMillis(20);
   private static final int CHOSEN_AFTER_MICROS_MAX = 8_000;
 
-  /** One life of one server. */
-  final class Node implements Replication, VersionStore {
-    final ServerId id;
-    final Gateway gateway;
-    private final Strand strand;
-    private final TrueTime trueTime;
-    private final Participant participant;
+  /** What a replica's server gives it. */
+  record Host(ServerId server, Strand strand, TrueTime trueTime, Clocks clocks, Events events) {}
+
+  /** The group on one server, for one life of it. */
+  final class Replica implements Replication, VersionStore {
+    final Participant participant;
+    private final Host host;
     private final NavigableMap<Key, NavigableMap<Timestamp, Version>> versions = new TreeMap<>();
     private int applied;
     private long ledEpoch;
+    private Timestamp closed = Timestamp.MIN;
 
-    Node(ServerId id, Env env, long incarnation) {
-      this.id = id;
-      this.strand = env.strands().create("server");
-      this.trueTime = TrueTimes.staticBound(env.clocks(), SimulatedWorld.CLOCK_BOUND);
-      Messenger messenger =
-          new Messenger(
-              new ServerIdentity(UNIVERSE, id, incarnation),
-              env.transport(),
-              trueTime::now,
-              strand,
-              env.events());
+    Replica(Host host, Recovery recovery) {
+      this.host = host;
       this.participant =
           new Participant(
-              new ParticipantContext(GroupId.ZERO, this, this, strand, env.clocks(), env.events()));
-      messenger.on(
-          TxnMessages.READ,
-          in ->
-              strand.execute(() ->
-                  participant.read(
-                      in.body(), out -> messenger.reply(in, TxnMessages.READ_REPLY, out))));
-      messenger.on(
-          TxnMessages.LOCK,
-          in ->
-              strand.execute(() ->
-                  participant.lock(
-                      in.body(), out -> messenger.reply(in, TxnMessages.LOCK_REPLY, out))));
-      messenger.on(TxnMessages.COMMIT, in -> strand.execute(() -> commit(messenger, in)));
-      messenger.on(
-          TxnMessages.RESOLVE,
-          in ->
-              strand.execute(() ->
-                  participant.resolve(
-                      in.body(), out -> messenger.reply(in, TxnMessages.RESOLVE_REPLY, out))));
-      messenger.on(
-          TxnMessages.ROLLBACK, in -> strand.execute(() -> participant.rollback(in.body())));
-      messenger.on(
-          TxnMessages.KEEP_ALIVE, in -> strand.execute(() -> participant.keepAlive(in.body())));
-      this.gateway =
-          new GatewayImpl(env, trueTime, messenger, new RoundRobinRouter(servers), strand);
-      strand.execute(this::catchUp);
-      strand.schedule(TICK, this::tick);
+              new ParticipantContext(id, this, this, host.strand, host.clocks, host.events),
+              Ownership.EVERYTHING,
+              recovery);
+      replicas.put(host.server, this);
+      host.strand.execute(this::catchUp);
+      host.strand.schedule(CLOSE, this::close);
     }
 
-    private void commit(Messenger messenger, Received<CommitCall> in) {
-      commitCalls++;
-      participant.commit(
-          in.body(),
-          out -> {
-            if (loseCommitReplies > 0 && !out.hasRefusal()) {
-              loseCommitReplies--;
-            } else {
-              messenger.reply(in, TxnMessages.COMMIT_REPLY, out);
-            }
-          });
-    }
-
-    private void tick() {
-      participant.tick();
-      strand.schedule(TICK, this::tick);
+    private void close() {
+      if (leading() && raise(now().latest())) {
+        closedAt = lastTs;
+        closedIndex = log.size() + unchosen.size();
+      }
+      host.strand.schedule(CLOSE, this::close);
     }
 
     /** Applies what is chosen; a leader to be begins to lead when it has everything. */
-    void catchUp() {
+    private void catchUp() {
       while (applied < log.size()) {
         GroupEntry entry = GroupEntries.decode(log.get(applied++));
         for (Write write : participant.writesOf(entry)) {
@@ -140,7 +95,7 @@ final class SimulatedGroup {
       }
     }
 
-    void depose() {
+    private void depose() {
       if (ledEpoch != 0 && (leader != this || ledEpoch != epoch)) {
         ledEpoch = 0;
         participant.stepDown();
@@ -154,12 +109,12 @@ final class SimulatedGroup {
 
     @Override
     public @Nullable ServerId leaderHint() {
-      return leader == null ? null : leader.id;
+      return leader == null ? null : leader.host.server;
     }
 
     @Override
     public TTInterval now() {
-      return trueTime.now();
+      return host.trueTime.now();
     }
 
     @Override
@@ -179,7 +134,7 @@ final class SimulatedGroup {
         return future;
       }
       lastTs = Timestamp.max(now().latest().ceilToStep(), lastTs.next());
-      unchosen.add(new Appended(entry.apply(lastTs), future, this, epoch));
+      unchosen.add(new Appended(entry.apply(lastTs), future, this));
       long at = epoch;
       world.schedule(micros(random.nextInt(CHOSEN_AFTER_MICROS_MAX)), () -> choose(at));
       return future;
@@ -187,10 +142,10 @@ final class SimulatedGroup {
 
     @Override
     public void whenPassed(Timestamp t, Runnable task) {
-      if (trueTime.after(t)) {
+      if (host.trueTime.after(t)) {
         task.run();
       } else {
-        strand.schedule(Duration.ofMillis(1), () -> whenPassed(t, task));
+        host.strand.schedule(Duration.ofMillis(1), () -> whenPassed(t, task));
       }
     }
 
@@ -199,13 +154,13 @@ final class SimulatedGroup {
       if (!now().latest().isBefore(t)) {
         task.run();
       } else {
-        strand.schedule(Duration.ofMillis(1), () -> whenReached(t, task));
+        host.strand.schedule(Duration.ofMillis(1), () -> whenReached(t, task));
       }
     }
 
     @Override
     public Timestamp leaseEnd() {
-      return leading() ? now().latest().plus(LEASE) : Timestamp.MIN;
+      return leading() ? Timestamp.max(now().latest(), lastTs).plus(LEASE) : Timestamp.MIN;
     }
 
     @Override
@@ -215,15 +170,18 @@ final class SimulatedGroup {
 
     @Override
     public Timestamp closed() {
-      return leading() && raise(now().latest()) ? lastTs : Timestamp.MIN;
+      if (applied >= closedIndex) {
+        closed = Timestamp.max(closed, closedAt);
+      }
+      return closed;
     }
 
     @Override
     public void whenClosed(Timestamp t, Runnable task) {
       if (!closed().isBefore(t)) {
         task.run();
-      } else {
-        strand.schedule(Duration.ofMillis(1), () -> whenClosed(t, task));
+      } else if (replicas.get(host.server) == this) {
+        host.strand.schedule(Duration.ofMillis(1), () -> whenClosed(t, task));
       }
     }
 
@@ -257,53 +215,36 @@ final class SimulatedGroup {
     }
   }
 
-  private record Appended(byte[] bytes, CompletableFuture<Long> future, Node by, long epoch) {}
+  private record Appended(byte[] bytes, CompletableFuture<Long> future, Replica by) {}
 
-  final SimulatedWorld world;
-  final List<ServerId> servers = List.of(new ServerId(1), new ServerId(2), new ServerId(3));
-  final Map<ServerId, Node> nodes = new TreeMap<>();
-
-  /** How many of the next successful commits get no answer. */
-  int loseCommitReplies;
-
-  /** Commit requests that have arrived anywhere. */
-  long commitCalls;
-
+  final GroupId id;
+  final List<byte[]> log = new ArrayList<>();
+  private final SimulatedWorld world;
   private final RandomSource random;
-  private final List<byte[]> log = new ArrayList<>();
+  private final Map<ServerId, Replica> replicas = new TreeMap<>();
   private final List<Appended> unchosen = new ArrayList<>();
-  private @Nullable Node leader;
+  private @Nullable Replica leader;
   private long epoch;
-  private long starts;
   private Timestamp lastTs = Timestamp.ZERO;
+  private Timestamp closedAt = Timestamp.MIN;
+  private int closedIndex;
 
-  SimulatedGroup(SimulatedWorld world) {
+  SimulatedGroup(SimulatedWorld world, GroupId id) {
     this.world = world;
-    this.random = world.random("consensus");
-    for (ServerId server : servers) {
-      nodes.put(server, new Node(server, world.server(server), ++starts));
-    }
+    this.id = id;
+    this.random = world.random("consensus " + id);
   }
 
-  Node node(long server) {
-    Node node = nodes.get(new ServerId(server));
-    if (node == null) {
-      throw new AssertionError("server " + server + " is down");
-    }
-    return node;
-  }
-
-  /** How many entries are chosen. */
-  int chosenCount() {
-    return log.size();
+  boolean hasLeader() {
+    return leader != null;
   }
 
   /** Nobody leads: as after the loss of a leader, before its lease has run out. */
   void loseLeader() {
-    Node before = leader;
+    Replica before = leader;
     leader = null;
-    if (before != null && nodes.get(before.id) == before) {
-      before.strand.schedule(micros(random.nextInt(50_000)), before::depose);
+    if (before != null && replicas.get(before.host.server) == before) {
+      before.host.strand.schedule(micros(random.nextInt(50_000)), before::depose);
     }
   }
 
@@ -320,11 +261,11 @@ final class SimulatedGroup {
         lost(left.get(i));
       }
     }
-    Node next = nodes.get(server);
+    Replica next = replicas.get(server);
     leader = next;
     epoch++;
     if (next != null) {
-      next.strand.execute(() -> {
+      next.host.strand.execute(() -> {
         next.depose();
         next.catchUp();
       });
@@ -332,8 +273,8 @@ final class SimulatedGroup {
   }
 
   private void lost(Appended entry) {
-    if (nodes.get(entry.by.id) == entry.by) {
-      entry.by.strand.execute(
+    if (replicas.get(entry.by.host.server) == entry.by) {
+      entry.by.host.strand.execute(
           () -> entry.future.completeExceptionally(new IllegalStateException("lost")));
     }
   }
@@ -345,78 +286,28 @@ final class SimulatedGroup {
     Appended entry = unchosen.removeFirst();
     log.add(entry.bytes);
     long index = log.size();
-    for (Node node : nodes.values()) {
-      long delay = node == leader ? 0 : random.nextInt(20_000);
-      node.strand.schedule(
+    for (Replica replica : replicas.values()) {
+      long delay = replica == leader ? 0 : random.nextInt(20_000);
+      replica.host.strand.schedule(
           micros(delay),
           () -> {
-            node.catchUp();
-            if (node == entry.by) {
+            replica.catchUp();
+            if (replica == entry.by) {
               entry.future.complete(index);
             }
           });
     }
   }
 
-  /** Power off: what was chosen is safe by decree, everything else of the server is gone. */
-  void crash(ServerId server) {
-    Node node = nodes.remove(server);
-    if (node != null) {
-      if (leader == node) {
-        leader = null;
-      }
-      world.crash(server);
-    }
-  }
-
-  void restart(ServerId server) {
-    if (!nodes.containsKey(server)) {
-      nodes.put(server, new Node(server, world.restart(server), ++starts));
+  /** The server is gone, and with it what only it had. */
+  void crashed(ServerId server) {
+    Replica replica = replicas.remove(server);
+    if (leader == replica) {
+      leader = null;
     }
   }
 
   private static Duration micros(long count) {
     return Duration.ofNanos(count * 1_000);
-  }
-
-  /** Asks one after another. */
-  static final class RoundRobinRouter implements Router {
-    private final List<ServerId> servers;
-    private Leader leader;
-
-    RoundRobinRouter(List<ServerId> servers) {
-      this.servers = servers;
-      this.leader = new Leader(servers.getFirst(), 0);
-    }
-
-    @Override
-    public GroupId locate(Key key) {
-      // A second group for keys that begin with ff, to be refused.
-      boolean far = key.length() > 0 && key.bytes()[0] == (byte) 0xff;
-      return far ? new GroupId(1) : GroupId.ZERO;
-    }
-
-    @Override
-    public @Nullable GroupId locate(KeyRange range) {
-      return locate(range.start());
-    }
-
-    @Override
-    public Leader leader(GroupId group) {
-      return leader;
-    }
-
-    @Override
-    public void learned(GroupId group, ServerId server, long epoch) {
-      leader = new Leader(server, epoch);
-    }
-
-    @Override
-    public void failed(GroupId group, ServerId server, @Nullable ServerId hint) {
-      if (leader.server().equals(server)) {
-        int next = (servers.indexOf(server) + 1) % servers.size();
-        leader = new Leader(hint == null || hint.equals(server) ? servers.get(next) : hint, 0);
-      }
-    }
   }
 }
