@@ -108,7 +108,9 @@ public final class DirectoryService {
 
   private ServerStatusReply status(Received<ServerStatusCall> call) {
     ServerStatusReply.Builder reply =
-        ServerStatusReply.newBuilder().setClockUncertaintyNanos(trueTime.now().epsilonNanos());
+        ServerStatusReply.newBuilder()
+            .setIncarnation(messenger.self().incarnation())
+            .setClockUncertaintyNanos(trueTime.now().epsilonNanos());
     for (LocalGroup group : groups.all()) {
       ReplicaSet.Kind kind = group.members().kindOf(messenger.self().server());
       ServerId leader = group.leaderHint();
