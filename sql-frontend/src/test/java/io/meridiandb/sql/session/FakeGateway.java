@@ -9,6 +9,7 @@ import io.meridiandb.sql.exec.FakeDatabase;
 import io.meridiandb.sql.exec.FakeTransaction;
 import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.TxnId;
+import io.meridiandb.txn.gateway.AnchorKeeper;
 import io.meridiandb.txn.gateway.Gateway;
 import io.meridiandb.txn.gateway.ReadRequest;
 import io.meridiandb.txn.gateway.RowCursor;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway to a database in a map. Its clock moves one second with each look at it. */
 final class FakeGateway implements Gateway {
@@ -31,6 +33,12 @@ final class FakeGateway implements Gateway {
   /** So many commits to come lose a race. */
   final AtomicInteger conflictsToCome = new AtomicInteger();
 
+  /** The anchor of all transactions to come; null if they have none. */
+  volatile @Nullable GroupId anchor;
+
+  /** The anchor that the last Resolve named. */
+  volatile @Nullable GroupId resolvedAt;
+
   /** All transactions that were begun, with how. */
   final List<TxnId> begun = new ArrayList<>();
 
@@ -41,7 +49,7 @@ final class FakeGateway implements Gateway {
     begun.add(id);
     options.add(asked);
     FakeTransaction inner = asked.readOnly() ? database.beginReadOnly() : database.begin();
-    return new Watched(id, inner);
+    return new Watched(id, inner, asked.anchors());
   }
 
   @Override
@@ -50,7 +58,8 @@ final class FakeGateway implements Gateway {
   }
 
   @Override
-  public Outcome resolve(TxnId id, GroupId anchor) {
+  public Outcome resolve(TxnId id, GroupId at) {
+    resolvedAt = at;
     return id.sequence() == 1 ? new Outcome.Committed(new Timestamp(42)) : new Outcome.Aborted();
   }
 
@@ -58,10 +67,17 @@ final class FakeGateway implements Gateway {
   private final class Watched implements Transaction {
     private final TxnId id;
     private final FakeTransaction inner;
+    private final AnchorKeeper client;
 
-    Watched(TxnId id, FakeTransaction inner) {
+    Watched(TxnId id, FakeTransaction inner, AnchorKeeper client) {
       this.id = id;
       this.inner = inner;
+      this.client = client;
+    }
+
+    @Override
+    public @Nullable GroupId anchor() {
+      return anchor;
     }
 
     @Override
@@ -93,6 +109,10 @@ final class FakeGateway implements Gateway {
     public Timestamp commit(SchemaVersion schema) {
       if (!readOnly() && conflictsToCome.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
         throw new MeridianException(ErrorCode.DEADLOCK_WOUNDED, "wounded by an older transaction");
+      }
+      GroupId known = client.known();
+      if (!readOnly() && anchor != null && known != null && !known.equals(anchor)) {
+        client.tell(id, anchor);
       }
       Timestamp timestamp = inner.commit(schema);
       for (Object[] row : database.rows(SystemTables.SCHEMA_VERSION)) {
