@@ -32,6 +32,9 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
    */
   static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
 
+  /** How long a server may take that was silent a moment ago: it is probably gone. */
+  static final Duration SILENT_TIMEOUT = Duration.ofMillis(600);
+
   /** How long a replica that does not lead may take; then the leader is asked. */
   static final Duration FOLLOWER_TIMEOUT = Duration.ofMillis(1_300);
 
@@ -205,7 +208,8 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
     }
     Leader leader = context.router().leader(question.group);
     epochMax = Math.max(epochMax, leader.epoch());
-    send(leader.server(), question.request.apply(epochMax), deadline.remaining(CALL_TIMEOUT))
+    Duration timeout = replicas.isSilent(leader.server()) ? SILENT_TIMEOUT : CALL_TIMEOUT;
+    send(leader.server(), question.request.apply(epochMax), deadline.remaining(timeout))
         .whenComplete((reply, error) -> answered(leader, reply, error));
   }
 
@@ -231,11 +235,13 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
     }
     if (error != null || reply == null) {
       context.env().events().count("txn.gateway.unanswered", 1);
+      replicas.silent(leader.server());
       context.router().failed(question.group, leader.server(), null);
       last = leader.server() + " did not answer";
       askAfterPause();
       return;
     }
+    replicas.heard(leader.server());
     Refusal refusal = question.exchange.refusal.apply(reply);
     switch (refusal.getReason()) {
       case WAITING -> {
@@ -268,6 +274,9 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
 
   private void notLeader(Leader leader, Refusal refusal) {
     ServerId hint = refusal.getLeader() == 0 ? null : new ServerId(refusal.getLeader());
+    if (hint != null && replicas.isSilent(hint)) {
+      hint = null; // others have not noticed yet that it is gone
+    }
     context.router().failed(question.group, leader.server(), hint);
     last = leader.server() + " does not lead";
     if (hint == null || failures > 0) {

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses which replica serves a read at a timestamp (protocol C4): near ones spare the round trip
- * to another region. One that was silent is left alone for a while. Callable from any thread.
+ * to another region. Remembers which servers were silent: they are left alone for a while, and
+ * waited for less. Callable from any thread.
  */
 final class ReplicaChooser {
-  /** So long a silent replica is not asked first. */
+  /** So long a silent server is not asked first, nor followed by hearsay. */
   static final Duration SILENCE = Duration.ofSeconds(5);
 
   private final Router router;
@@ -46,15 +47,27 @@ final class ReplicaChooser {
   private @Nullable ServerId nearest(GroupId group) {
     List<ServerId> nearestFirst = router.replicas(group);
     for (ServerId server : nearestFirst) {
-      Long until = silentUntil.get(server);
-      if (until == null || clocks.bootNanos() - until > 0) {
+      if (!isSilent(server)) {
         return server;
       }
     }
     return null;
   }
 
-  /** The replica did not answer in time. */
+  /** Whether it did not answer when it was asked last, a moment ago. */
+  boolean isSilent(ServerId server) {
+    Long until = silentUntil.get(server);
+    return until != null && clocks.bootNanos() - until <= 0;
+  }
+
+  /** It has answered. */
+  void heard(ServerId server) {
+    if (!silentUntil.isEmpty()) {
+      silentUntil.remove(server);
+    }
+  }
+
+  /** The server did not answer in time. */
   void silent(ServerId server) {
     silentUntil.put(server, clocks.bootNanos() + SILENCE.toNanos());
   }
