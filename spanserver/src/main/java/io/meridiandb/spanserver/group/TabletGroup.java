@@ -139,6 +139,11 @@ public final class TabletGroup implements StateMachine, TabletHost {
     return tablet;
   }
 
+  /** How many transactions of several groups are prepared here without outcome. */
+  public int preparedCount() {
+    return participant.preparedCount();
+  }
+
   /** Whether a broken invariant has stopped it. */
   public boolean stopped() {
     return broken != null;

@@ -21,21 +21,35 @@ import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.HostServices;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.ReplicaHost;
+import io.meridiandb.row.key.GroupKeys;
 import io.meridiandb.row.key.Key;
+import io.meridiandb.row.key.KeyCodec;
 import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.row.schema.ColumnDescriptor;
+import io.meridiandb.row.schema.KeyPart;
+import io.meridiandb.row.schema.SchemaVersion;
+import io.meridiandb.row.schema.TableDescriptor;
+import io.meridiandb.row.type.SqlType;
+import io.meridiandb.spanserver.directory.DirectoryRow;
 import io.meridiandb.spanserver.tablet.TabletOptions;
 import io.meridiandb.truetime.ClockWatch;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
+import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.gateway.BankWorkload;
 import io.meridiandb.txn.gateway.Gateway;
 import io.meridiandb.txn.gateway.GatewayImpl;
 import io.meridiandb.txn.gateway.Router;
+import io.meridiandb.txn.gateway.Transaction;
+import io.meridiandb.txn.gateway.TransactionOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +64,7 @@ class PaxosBankTest {
   private static final List<ServerId> SERVERS =
       List.of(new ServerId(1), new ServerId(2), new ServerId(3));
   private static final Duration END = Duration.ofSeconds(40);
+  private static final GroupId OTHER = new GroupId(1);
   private static final GroupOptions OPTIONS =
       new GroupOptions(
           new TabletOptions(32 << 10, Duration.ofSeconds(5), 4, 1 << 20), Duration.ofMinutes(5));
@@ -57,9 +72,8 @@ class PaxosBankTest {
   /** One life of one server. */
   private final class Node {
     final Gateway gateway;
-    final TabletGroup group;
-    final ReplicaHost host;
-    final Replica replica;
+    final Map<GroupId, TabletGroup> groups = new TreeMap<>();
+    final List<Replica> replicas = new ArrayList<>();
     final Strand strand;
 
     Node(ServerId id, Env env, long incarnation) throws IOException {
@@ -83,51 +97,87 @@ class PaxosBankTest {
                       strand,
                       failure -> env.events().failure("test", "the log failed", failure)),
                   Duration.ofMinutes(1));
-      ServerGroups groups = new ServerGroups(env, trueTime, messenger, strand, OPTIONS);
-      group = groups.open(GroupId.ZERO);
-      host =
+      GatewayImpl driver = new GatewayImpl(env, trueTime, messenger, new Proxy(borders), strand);
+      gateway = driver;
+      ServerGroups served =
+          new ServerGroups(env, trueTime, messenger, strand, OPTIONS, driver.recovery());
+      ReplicaHost host =
           new ReplicaHost(
               new HostServices(env, strand, messenger, log, trueTime, watch), LeaseConfig.SHORT);
-      replica = host.open(GroupId.ZERO, ReplicaSet.ofFull(SERVERS), group, LeaderPreference.NONE);
-      group.bind(replica);
-      strand.execute(() -> groups.serve(group));
+      for (GroupId each : new TreeSet<>(borders.values())) {
+        TabletGroup group = served.open(each);
+        Replica replica = host.open(each, ReplicaSet.ofFull(SERVERS), group, LeaderPreference.NONE);
+        group.bind(replica);
+        groups.put(each, group);
+        replicas.add(replica);
+        strand.execute(() -> served.serve(group));
+      }
       host.start();
-      gateway = new GatewayImpl(env, trueTime, messenger, new Proxy(), strand);
     }
   }
 
-  /** A location proxy in small. */
+  /** A location proxy in small: it knows the borders between the groups from the beginning. */
   private static final class Proxy implements Router {
-    private Leader leader = new Leader(SERVERS.getFirst(), 0);
+    private final NavigableMap<Key, GroupId> borders;
+    private final Map<GroupId, Leader> leaders = new TreeMap<>();
+
+    Proxy(NavigableMap<Key, GroupId> borders) {
+      this.borders = borders;
+    }
 
     @Override
     public GroupId locate(Key key) {
-      return GroupId.ZERO;
+      GroupId local = GroupKeys.groupOf(key);
+      return local != null ? local : borders.floorEntry(key).getValue();
     }
 
     @Override
     public @Nullable GroupId locate(KeyRange range) {
-      return GroupId.ZERO;
+      List<Located> parts = cut(range);
+      return parts.size() == 1 ? parts.getFirst().group() : null;
+    }
+
+    @Override
+    public List<Located> cut(KeyRange range) {
+      List<Located> parts = new ArrayList<>();
+      Key from = range.start();
+      while (true) {
+        Key next = GroupKeys.isLocal(from) ? null : borders.higherKey(from);
+        if (next == null || (range.end() != null && next.compareTo(range.end()) >= 0)) {
+          parts.add(new Located(new KeyRange(from, range.end()), locate(from)));
+          return parts;
+        }
+        parts.add(new Located(new KeyRange(from, next), locate(from)));
+        from = next;
+      }
     }
 
     @Override
     public Leader leader(GroupId group) {
-      return leader;
+      return leaders.getOrDefault(group, new Leader(SERVERS.getFirst(), 0));
+    }
+
+    @Override
+    public List<ServerId> replicas(GroupId group) {
+      return SERVERS;
     }
 
     @Override
     public void learned(GroupId group, ServerId server, long epoch) {
-      leader = new Leader(server, epoch);
+      leaders.put(group, new Leader(server, epoch));
     }
 
     @Override
     public void failed(GroupId group, ServerId server, @Nullable ServerId hint) {
-      if (leader.server().equals(server)) {
+      if (leader(group).server().equals(server)) {
         ServerId next = SERVERS.get((SERVERS.indexOf(server) + 1) % SERVERS.size());
-        leader = new Leader(hint == null || hint.equals(server) ? next : hint, 0);
+        leaders.put(group, new Leader(hint == null || hint.equals(server) ? next : hint, 0));
       }
     }
   }
+
+  /** Which group holds the keys from here on. */
+  private final NavigableMap<Key, GroupId> borders = new TreeMap<>();
 
   private final Map<ServerId, Node> nodes = new TreeMap<>();
   private long incarnations;
@@ -164,6 +214,33 @@ class PaxosBankTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void totalsAreKept(long seed) throws Exception {
+    borders.put(Key.MIN, GroupId.ZERO);
+    run(seed);
+  }
+
+  /** Half of the accounts and the ledger are in a group of their own: every transfer spans both. */
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14})
+  void totalsAreKeptOverTwoGroups(long seed) throws Exception { // reliability T34-T37, T40
+    borders.put(Key.MIN, GroupId.ZERO);
+    borders.put(account(3), OTHER);
+    run(seed);
+  }
+
+  /** The key of an account of {@link BankWorkload}. */
+  private static Key account(long id) {
+    TableDescriptor table =
+        new TableDescriptor(
+            1_000,
+            "accounts1000",
+            List.of(new ColumnDescriptor(1, "id", SqlType.BIGINT, false, null)),
+            List.of(new KeyPart(0, false)),
+            null,
+            false);
+    return KeyCodec.of(table).encode(new Object[] {id});
+  }
+
+  private void run(long seed) throws Exception {
     try (SimulatedWorld world = new SimulatedWorld(seed)) {
       world
           .network()
@@ -172,6 +249,9 @@ class PaxosBankTest {
                   .withFaults(10_000, 10_000, 20_000));
       startAll(world);
       BankWorkload bank = new BankWorkload(world);
+      world.runFor(Duration.ofSeconds(2)); // until leaders are elected
+      world.call(SERVERS.getFirst(), this::giveDirectories);
+      world.runFor(Duration.ofSeconds(2)); // until the groups have the outcome
       load(world, bank, SERVERS.getFirst());
       for (ServerId server : SERVERS) {
         clients(world, bank, server);
@@ -198,6 +278,23 @@ class PaxosBankTest {
     }
   }
 
+  /** Tells both groups, in one transaction, which of them owns what. */
+  private boolean giveDirectories() {
+    if (borders.size() > 1) {
+      Map.Entry<Key, GroupId> given = borders.lastEntry();
+      DirectoryRow row =
+          new DirectoryRow(
+              new KeyRange(given.getKey(), null), 1, 1, OTHER, GroupId.ZERO, 0, SERVERS);
+      Transaction flip =
+          node(SERVERS.getFirst())
+              .gateway
+              .begin(new TxnId(9, 8, 1, 1), TransactionOptions.readWrite(0, Duration.ofMinutes(1)));
+      flip.write(List.of(row.put(GroupId.ZERO), row.put(OTHER)), false, SchemaVersion.EXEMPT);
+      flip.commit(SchemaVersion.EXEMPT);
+    }
+    return true;
+  }
+
   private void load(SimulatedWorld world, BankWorkload bank, ServerId server) throws Exception {
     world.call(
         server,
@@ -216,20 +313,22 @@ class PaxosBankTest {
 
   private Map<String, String> rows(ServerId server) {
     Map<String, String> rows = new TreeMap<>();
-    node(server)
-        .group
-        .tablet()
-        .scan(
-            KeyRange.ALL,
-            false,
-            Timestamp.MAX,
-            (key, version) -> {
-              byte[] value = version.value();
-              rows.put(
-                  key.toString(),
-                  version.timestamp() + (value == null ? "" : Key.of(value).toString()));
-              return true;
-            });
+    for (TabletGroup group : node(server).groups.values()) {
+      assertThat(group.preparedCount()).as("%s on %s", group.group(), server).isZero();
+      group
+          .tablet()
+          .scan(
+              KeyRange.ALL,
+              false,
+              Timestamp.MAX,
+              (key, version) -> {
+                byte[] value = version.value();
+                rows.put(
+                    group.group() + " " + key,
+                    version.timestamp() + (value == null ? "" : Key.of(value).toString()));
+                return true;
+              });
+    }
     return rows;
   }
 
@@ -275,7 +374,8 @@ class PaxosBankTest {
       case 2 -> {
         Node node = nodes.get(server);
         if (node != null) {
-          node.strand.execute(() -> node.replica.handOver(null));
+          Replica replica = node.replicas.get(random.nextInt(node.replicas.size()));
+          node.strand.execute(() -> replica.handOver(null));
         }
       }
       default -> world.pause(server, Duration.ofMillis(random.nextInt(1_500)));
