@@ -49,6 +49,15 @@ public final class DataFolder implements AutoCloseable {
   }
 
   /**
+   * Whose folder it is, without opening it; incarnation 0 if it was never opened.
+   *
+   * @throws DataFolderException if its identity is damaged
+   */
+  public static ServerIdentity owner(Path folder) throws IOException {
+    return IdentityFile.read(folder).identity();
+  }
+
+  /**
    * Makes a folder the data folder of a new server; its parents are made as well.
    *
    * @throws DataFolderException if it is one already, holds other files, or cannot be written

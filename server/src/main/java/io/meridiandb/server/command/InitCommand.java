@@ -1,5 +1,6 @@
 package io.meridiandb.server.command;
 
+import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.system.DataFolder;
 import io.meridiandb.kernel.system.DataFolderException;
 import io.meridiandb.kernel.system.FileDisk;
@@ -11,8 +12,11 @@ import io.meridiandb.server.config.UniverseConfig;
 import io.meridiandb.server.config.UniverseConfigReader;
 import io.meridiandb.server.config.UniverseIdentity;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,9 +58,10 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   /**
-   * Makes the universe of {@code config} if none of its servers holds data yet.
+   * Makes the universe of {@code config} if none of its servers holds data yet. One that was cut
+   * off in the middle is gone on with; a server can be started only when all of it is done.
    *
-   * @throws ConfigException if one does, or a folder cannot be used
+   * @throws ConfigException if a folder belongs to another universe or cannot be used
    */
   public static UniverseIdentity initialize(Path config, UniverseConfig universe)
       throws IOException {
@@ -65,27 +70,40 @@ public final class InitCommand implements Callable<Integer> {
           "the universe of %s has been made already (%s)"
               .formatted(config, UniverseIdentity.file(config)));
     }
-    for (ServerConfig server : universe.servers()) {
-      if (DataFolder.isInitialized(server.data())) {
-        throw new ConfigException(
-            "the data folder %s of server %s belongs to a universe already"
-                .formatted(server.data(), server.name()));
-      }
-    }
-    UniverseIdentity identity = UniverseIdentity.mint(new SystemClocks());
     GroupZero group = GroupZero.choose(universe.servers());
     try {
+      UniverseIdentity identity = UniverseIdentity.begin(config, new SystemClocks());
+      List<ServerConfig> empty = new ArrayList<>();
       for (ServerConfig server : universe.servers()) {
+        if (!DataFolder.isInitialized(server.data())) {
+          empty.add(server);
+        } else if (!isOfThisTry(server, identity)) {
+          throw new ConfigException(
+              "the data folder %s of server %s belongs to a universe already"
+                  .formatted(server.data(), server.name()));
+        }
+      }
+      for (ServerConfig server : empty) {
         DataFolder.initialize(server.data(), identity.universe(), server.id());
+      }
+      for (ServerConfig server : universe.servers()) {
         group.write(new FileDisk(server.data()));
       }
-      identity.write(config);
+      identity.finish(config);
+      return identity;
     } catch (DataFolderException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
-    } catch (java.nio.file.FileSystemException e) {
+    } catch (FileSystemException e) {
       throw new ConfigException(
-          "cannot write %s: %s".formatted(e.getFile(), e.getReason() == null ? e : e.getReason()));
+          "cannot write %s: %s; run init again once it can be written"
+              .formatted(e.getFile(), e.getReason() == null ? e : e.getReason()));
     }
-    return identity;
+  }
+
+  /** Whether an earlier try of this init made the folder, and no server has run in it. */
+  private static boolean isOfThisTry(ServerConfig server, UniverseIdentity identity)
+      throws IOException {
+    ServerIdentity owner = DataFolder.owner(server.data());
+    return owner.equals(new ServerIdentity(identity.universe(), server.id(), 0));
   }
 }

@@ -13,6 +13,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.zip.CRC32C;
 
 /**
  * The first configuration of group 0, which {@code init} writes into each server's data folder: who
@@ -26,9 +28,10 @@ public record GroupZero(ReplicaSet members) {
   public static final int VOTERS_MAX = 5;
 
   private static final String FILE = "GROUP-0";
-  private static final String HEAD = "meridian group 0 format 1 members";
-  private static final String FOLLOWERS = " followers";
-  private static final int BYTES_MAX = 4096;
+  private static final String IN_WORK = "GROUP-0.new";
+  private static final String HEAD = "meridian group 0 format ";
+  private static final int FORMAT = 2;
+  private static final int BYTES_MAX = 16 << 10;
 
   /**
    * Chooses the members among all servers of a universe: as many voters as there are zones, an odd
@@ -71,26 +74,44 @@ public record GroupZero(ReplicaSet members) {
     }
   }
 
-  /** Writes and forces it. */
+  /**
+   * Writes it in one step: a text of the lines format, full, witnesses, followers and the CRC32C of
+   * what stands before it.
+   */
   public void write(Disk disk) throws IOException {
-    StringBuilder text = new StringBuilder(HEAD);
-    members.full().forEach(member -> text.append(' ').append(member.value()));
-    if (!members.readOnly().isEmpty()) {
-      text.append(FOLLOWERS);
-      members.readOnly().forEach(member -> text.append(' ').append(member.value()));
-    }
-    text.append(" end\n");
-    try (DiskFile file = disk.open(FILE)) {
-      file.write(0, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
+    String text =
+        HEAD
+            + FORMAT
+            + line("full", members.full())
+            + line("witnesses", members.witnesses())
+            + line("followers", members.readOnly())
+            + "\n";
+    String whole = text + "crc32c %08x\n".formatted(checksum(text));
+    try (DiskFile file = disk.open(IN_WORK)) {
+      file.setSize(0);
+      file.write(0, ByteBuffer.wrap(whole.getBytes(StandardCharsets.UTF_8)));
       file.force().join();
     }
+    disk.rename(IN_WORK, FILE);
     disk.forceFolder("");
+  }
+
+  private static String line(String name, SortedSet<ServerId> servers) {
+    StringBuilder line = new StringBuilder("\n").append(name);
+    servers.forEach(server -> line.append(' ').append(server.value()));
+    return line.toString();
+  }
+
+  private static int checksum(String text) {
+    CRC32C crc = new CRC32C();
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    return (int) crc.getValue();
   }
 
   /**
    * Reads it.
    *
-   * @throws ConfigException if it is not there or damaged
+   * @throws ConfigException if it is not there, damaged, or of a newer format
    */
   public static GroupZero read(Disk disk) throws IOException {
     if (!disk.exists(FILE)) {
@@ -100,29 +121,61 @@ public record GroupZero(ReplicaSet members) {
     }
     ByteBuffer bytes = ByteBuffer.allocate(BYTES_MAX);
     try (DiskFile file = disk.open(FILE)) {
-      file.read(0, bytes);
+      while (bytes.hasRemaining() && file.read(bytes.position(), bytes) > 0) {}
     }
-    String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).strip();
-    if (!text.startsWith(HEAD + " ") || !text.endsWith(" end")) {
-      throw new ConfigException("the file %s is damaged: '%s'".formatted(FILE, text));
+    String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    if (text.startsWith(HEAD + "1 ")) {
+      return new GroupZero(formatOne(text.strip()));
     }
-    String ids = text.substring(HEAD.length(), text.length() - " end".length());
-    int followers = ids.indexOf(FOLLOWERS);
+    int crcAt = text.lastIndexOf("crc32c ");
+    if (!text.startsWith(HEAD)
+        || crcAt < 0
+        || !text.substring(crcAt)
+            .equals("crc32c %08x\n".formatted(checksum(text.substring(0, crcAt))))) {
+      throw damaged(text);
+    }
+    List<String> lines = text.lines().toList();
+    if (!lines.getFirst().equals(HEAD + FORMAT)) {
+      throw new ConfigException(
+          "the file %s begins with '%s', this version of Meridian reads format %d; start the version that wrote it"
+              .formatted(FILE, lines.getFirst(), FORMAT));
+    }
+    return new GroupZero(
+        ReplicaSet.of(
+            servers(lines.get(1), "full"),
+            servers(lines.get(2), "witnesses"),
+            servers(lines.get(3), "followers")));
+  }
+
+  /** What was written before there were checksums. */
+  private static ReplicaSet formatOne(String text) {
+    String begin = HEAD + "1 members";
+    String end = " end";
+    if (!text.startsWith(begin + " ") || !text.endsWith(end)) {
+      throw damaged(text);
+    }
+    String[] parts =
+        text.substring(begin.length(), text.length() - end.length()).split(" followers");
     try {
-      return new GroupZero(
-          ReplicaSet.of(
-              servers(followers < 0 ? ids : ids.substring(0, followers)),
-              List.of(),
-              followers < 0 ? List.of() : servers(ids.substring(followers + FOLLOWERS.length()))));
+      return ReplicaSet.of(
+          servers(parts[0], ""), List.of(), parts.length < 2 ? List.of() : servers(parts[1], ""));
     } catch (IllegalArgumentException e) {
-      throw new ConfigException("the file %s is damaged: '%s'".formatted(FILE, text));
+      throw damaged(text);
     }
   }
 
-  private static List<ServerId> servers(String ids) {
+  private static ConfigException damaged(String text) {
+    return new ConfigException(
+        "the file %s is damaged: '%s'; restore it, or replace this server by a new one"
+            .formatted(FILE, text.lines().findFirst().orElse("")));
+  }
+
+  private static List<ServerId> servers(String line, String name) {
     List<ServerId> servers = new ArrayList<>();
-    for (String id : List.of(ids.strip().split(" "))) {
-      servers.add(new ServerId(Long.parseLong(id)));
+    for (String id : List.of(line.substring(name.length()).strip().split(" "))) {
+      if (!id.isEmpty()) {
+        servers.add(new ServerId(Long.parseLong(id)));
+      }
     }
     return servers;
   }

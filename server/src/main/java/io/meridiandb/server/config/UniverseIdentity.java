@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record UniverseIdentity(UniverseId universe, HostAnchor anchor) {
   private static final String SUFFIX = ".identity";
+
+  /** A universe that is being made: {@code init} goes on with it if it was cut off. */
+  private static final String UNFINISHED_SUFFIX = SUFFIX + ".unfinished";
+
   private static final String UNIVERSE = "universe ";
   private static final String ANCHOR = "anchor ";
 
@@ -47,9 +51,34 @@ public record UniverseIdentity(UniverseId universe, HostAnchor anchor) {
         new UniverseId(random.nextLong(), random.nextLong()), HostAnchor.mint(clocks));
   }
 
+  /**
+   * Begins to make the universe of {@code config}: what an earlier try minted, or a new identity,
+   * is durable beside the file before anything else is written, so that a try that was cut off can
+   * be taken up again.
+   */
+  public static UniverseIdentity begin(Path config, Clocks clocks) throws IOException {
+    Path file = config.resolveSibling(config.getFileName() + UNFINISHED_SUFFIX);
+    if (Files.exists(file)) {
+      return new UniverseIdentity(
+          parse(file, Files.readAllLines(file)).universe, HostAnchor.mint(clocks));
+    }
+    UniverseIdentity minted = mint(clocks);
+    minted.writeTo(file);
+    return minted;
+  }
+
+  /** All servers' folders are made: from now on the universe can be started. */
+  public void finish(Path config) throws IOException {
+    write(config);
+    Files.deleteIfExists(config.resolveSibling(config.getFileName() + UNFINISHED_SUFFIX));
+  }
+
   /** Writes it beside {@code config}, in one step. */
   public void write(Path config) throws IOException {
-    Path file = file(config);
+    writeTo(file(config));
+  }
+
+  private void writeTo(Path file) throws IOException {
     Path next = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(next, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -59,6 +88,12 @@ public record UniverseIdentity(UniverseId universe, HostAnchor anchor) {
       channel.force(true);
     }
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+        names.force(true);
+      }
+    }
   }
 
   /**

@@ -3,10 +3,13 @@ package io.meridiandb.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.system.MemoryDisk;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +51,7 @@ class GroupZeroTest {
         new GroupZero(
             ReplicaSet.of(
                 List.of(new ServerId(7), new ServerId(2), new ServerId(9)),
-                List.of(),
+                List.of(new ServerId(4)),
                 List.of(new ServerId(3))));
     group.write(disk);
     assertThat(GroupZero.read(disk)).isEqualTo(group);
@@ -59,5 +62,45 @@ class GroupZeroTest {
     assertThatThrownBy(() -> GroupZero.read(new MemoryDisk()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("meridian init");
+  }
+
+  @Test
+  void theFormatBeforeIsReadAndANewerOneRefused() throws IOException {
+    assertThat(read("meridian group 0 format 1 members 1 2 3 followers 4 end\n").toString())
+        .isEqualTo("[1 2 3 +4r]");
+    assertThat(read("meridian group 0 format 1 members 1 end\n").toString()).isEqualTo("[1]");
+    assertThatThrownBy(() -> read("meridian group 0 format 1 members 1 2 3"))
+        .hasMessageContaining("damaged");
+    assertThatThrownBy(() -> read("meridian group 0 format 3\nfull 1\ncrc32c 00000000\n"))
+        .hasMessageContaining("damaged");
+    assertThatThrownBy(() -> read("")).hasMessageContaining("damaged");
+  }
+
+  /** Reliability T17: who votes is never read from damaged bytes. */
+  @Test
+  void eachDamagedByteIsFound() throws IOException {
+    MemoryDisk disk = new MemoryDisk();
+    new GroupZero(ReplicaSet.of(List.of(new ServerId(1), new ServerId(2)), List.of(), List.of()))
+        .write(disk);
+    DiskFile file = disk.open("GROUP-0");
+    ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+    file.read(0, bytes);
+    for (int i = 0; i < bytes.limit(); i++) {
+      byte damaged = (byte) (bytes.get(i) ^ 1);
+      file.write(i, ByteBuffer.wrap(new byte[] {damaged}));
+      assertThatThrownBy(() -> GroupZero.read(disk))
+          .as("byte %s", i)
+          .isInstanceOf(ConfigException.class);
+      file.write(i, ByteBuffer.wrap(new byte[] {bytes.get(i)}));
+    }
+    assertThat(GroupZero.read(disk).members().toString()).isEqualTo("[1 2]");
+  }
+
+  private static ReplicaSet read(String text) throws IOException {
+    MemoryDisk disk = new MemoryDisk();
+    try (DiskFile file = disk.open("GROUP-0")) {
+      file.write(0, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+    return GroupZero.read(disk).members();
   }
 }
