@@ -47,7 +47,7 @@ public final class Execution implements AutoCloseable {
    * How many rows an INSERT, UPDATE or DELETE wrote, after its first {@link #next}; -1 for others.
    */
   public long updateCount() {
-    return root instanceof ModifyOperator modify ? modify.count() : -1;
+    return root.updateCount();
   }
 
   @Override

@@ -49,8 +49,8 @@ abstract class ModifyOperator implements Operator {
     }
   }
 
-  /** How many rows were written; -1 before that. */
-  final long count() {
+  @Override
+  public final long updateCount() {
     return count;
   }
 

@@ -11,6 +11,11 @@ interface Operator extends AutoCloseable {
   /** The next rows, at least one, or null at the end. The list belongs to the caller. */
   @Nullable List<@Nullable Object[]> next();
 
+  /** How many rows an INSERT, UPDATE or DELETE wrote, once it has; -1 otherwise. */
+  default long updateCount() {
+    return -1;
+  }
+
   /** Lets cursors go; no error if there is nothing to let go. */
   @Override
   void close();

@@ -7,6 +7,12 @@ final class Operators {
   private Operators() {}
 
   static Operator of(PhysicalPlan plan, QueryContext context) {
+    Operator made = make(plan, context);
+    Probe probe = context.resources().probe();
+    return probe == null ? made : probe.watch(plan, made);
+  }
+
+  private static Operator make(PhysicalPlan plan, QueryContext context) {
     return switch (plan) {
       case PhysicalPlan.TableScan scan -> new ScanOperator(scan, context);
       case PhysicalPlan.Values values -> RowsOperators.values(values, context);

@@ -35,9 +35,14 @@ public record QueryContext(
    * @param memory what the query may keep
    * @param codecs of tables, kept by the session
    * @param views on the system
+   * @param probe counts what operators do, for EXPLAIN ANALYZE; null for none
    */
   public record Resources(
-      ExecutionGuard guard, MemoryAccount memory, TableCodecs codecs, SystemViews views) {}
+      ExecutionGuard guard,
+      MemoryAccount memory,
+      TableCodecs codecs,
+      SystemViews views,
+      @Nullable Probe probe) {}
 
   /** An expression with its parameters bound, ready to be evaluated. */
   Evaluator compile(Expr expr) {

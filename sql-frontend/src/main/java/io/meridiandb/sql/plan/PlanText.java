@@ -23,21 +23,57 @@ public final class PlanText {
   private static final int RANGES_SHOWN_MAX = 4;
 
   private final List<String> lines = new ArrayList<>();
+  private final Notes notes;
 
-  private PlanText() {}
+  /** What is known of a plan's nodes beside what they do. */
+  public interface Notes {
+    /** Nothing. */
+    Notes NONE =
+        new Notes() {
+          @Override
+          public String behind(PhysicalPlan node) {
+            return "";
+          }
+
+          @Override
+          public List<String> below(PhysicalPlan node) {
+            return List.of();
+          }
+        };
+
+    /** Put behind the node's line. */
+    String behind(PhysicalPlan node);
+
+    /** Lines below the node's. */
+    List<String> below(PhysicalPlan node);
+  }
+
+  private PlanText(Notes notes) {
+    this.notes = notes;
+  }
 
   /** The lines of a plan. */
   public static List<String> lines(PhysicalPlan plan) {
-    PlanText text = new PlanText();
+    return lines(plan, Notes.NONE);
+  }
+
+  /** The lines of a plan, with notes. */
+  public static List<String> lines(PhysicalPlan plan, Notes notes) {
+    PlanText text = new PlanText(notes);
     text.add(plan, 0);
     return text.lines;
   }
 
+  private void line(int depth, String text, PhysicalPlan node) {
+    lines.add("  ".repeat(depth) + text + notes.behind(node));
+    notes.below(node).forEach(note -> lines.add("  ".repeat(depth + 1) + "- " + note));
+  }
+
   private void add(PhysicalPlan plan, int depth) {
-    lines.add("  ".repeat(depth) + line(plan));
+    line(depth, line(plan), plan);
     if (plan instanceof PhysicalPlan.LookupJoin join) {
       add(join.left(), depth + 1);
-      lines.add("  ".repeat(depth + 1) + "Lookup " + scan(join.right(), false));
+      line(depth + 1, "Lookup " + scan(join.right(), false), join.right());
       return;
     }
     plan.inputs().forEach(input -> add(input, depth + 1));
@@ -107,6 +143,7 @@ public final class PlanText {
     if (showRanges) {
       text.append(ranges(scan));
     }
+    text.append(placements(scan));
     if (scan.filter() != null) {
       text.append(" filter ").append(ExprText.of(scan.filter(), columns));
     }
@@ -124,6 +161,17 @@ public final class PlanText {
     }
     text.append(scan.options().reverse() ? " reverse" : "");
     return text.append(scan.options().forUpdate() ? " for update" : "").toString();
+  }
+
+  /** Which placements are read, where that does not follow from the key. */
+  private static String placements(TableScan scan) {
+    TableDescriptor table = scan.table();
+    int column = table.placementColumn();
+    if (column < 0 || table.primaryKey().stream().anyMatch(part -> part.column() == column)) {
+      return "";
+    }
+    List<Expr> names = scan.options().placements();
+    return names == null ? " in all placements" : " in " + ExprText.of(names, List.of());
   }
 
   private static boolean isPoints(TableScan scan) {

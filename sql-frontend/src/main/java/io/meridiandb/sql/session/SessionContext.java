@@ -7,6 +7,7 @@ import io.meridiandb.sql.catalog.Catalog;
 import io.meridiandb.sql.catalog.SystemView;
 import io.meridiandb.sql.catalog.SystemViews;
 import io.meridiandb.sql.exec.MemoryAccount;
+import io.meridiandb.sql.exec.Probe;
 import io.meridiandb.sql.exec.QueryContext;
 import io.meridiandb.sql.exec.TableCodecs;
 import io.meridiandb.sql.plan.PlanCache.Prepared;
@@ -69,6 +70,17 @@ final class SessionContext {
       List<@Nullable Object> parameters,
       boolean checkNow,
       RunningRequest request) {
+    return query(transaction, schema, parameters, checkNow, request, null);
+  }
+
+  /** As the other; {@code probe} counts what is done. */
+  QueryContext query(
+      OpenTransaction transaction,
+      SchemaVersion schema,
+      List<@Nullable Object> parameters,
+      boolean checkNow,
+      RunningRequest request,
+      @Nullable Probe probe) {
     return new QueryContext(
         transaction.transaction(),
         schema,
@@ -78,7 +90,8 @@ final class SessionContext {
             request.guard(),
             new MemoryAccount(services.memory(), MemoryAccount.BYTES_DEFAULT),
             codecs,
-            this::viewRows));
+            this::viewRows,
+            probe));
   }
 
   private List<@Nullable Object[]> viewRows(String schema, String name) {

@@ -49,6 +49,7 @@ final class Transactions {
   private long ownSequence;
 
   private @Nullable OpenTransaction open;
+  private @Nullable TimestampBound openBound;
   private boolean failed;
   private SchemaVersion schema = SchemaVersion.INITIAL;
   private final Map<Long, TableDescriptor> tables = new LinkedHashMap<>();
@@ -123,6 +124,7 @@ final class Transactions {
             anchors(request));
     OpenTransaction begun = begin(id(request, 1), options);
     open = begun;
+    openBound = request.readOnly() ? request.bound() : null;
     failed = false;
     schema = SchemaVersion.INITIAL;
     tables.clear();
@@ -132,6 +134,11 @@ final class Transactions {
   private OpenTransaction begin(TxnId id, TransactionOptions options) {
     Instant now = services.gateway().nowLatest().toInstant().truncatedTo(ChronoUnit.MICROS);
     return new OpenTransaction(services.gateway().begin(id, options), now);
+  }
+
+  /** How fresh the reads of the open transaction are; null if it may write, and so locks. */
+  @Nullable TimestampBound openBound() {
+    return openBound;
   }
 
   /** Runs work in the client's transaction; an error leaves that failed. */

@@ -5,8 +5,6 @@ import io.meridiandb.row.type.SqlType;
 import io.meridiandb.sql.catalog.UniverseViews;
 import io.meridiandb.sql.parser.Statement;
 import io.meridiandb.sql.parser.StatementParser;
-import io.meridiandb.sql.plan.PlanCache.Prepared;
-import io.meridiandb.sql.plan.PlanText;
 import io.meridiandb.sql.plan.PlannedStatement;
 import io.meridiandb.sql.plan.physical.PlanColumn;
 import io.meridiandb.wire.ErrorCode;
@@ -32,6 +30,7 @@ final class UtilityStatements {
   private final Settings settings;
   private final DdlStatements ddl;
   private final ProcedureCalls calls;
+  private final ExplainStatements explains;
 
   UtilityStatements(SessionContext session, Transactions transactions, Settings settings) {
     this.session = session;
@@ -39,6 +38,7 @@ final class UtilityStatements {
     this.settings = settings;
     this.ddl = new DdlStatements(session, transactions);
     this.calls = new ProcedureCalls(session);
+    this.explains = new ExplainStatements(session, transactions);
   }
 
   /** In a failed transaction: only its end is taken. */
@@ -79,7 +79,7 @@ final class UtilityStatements {
       case Statement.Rollback _ -> end(false);
       case Statement.Show show -> show(show, request);
       case Statement.Set set -> set(set);
-      case Statement.Explain explain -> explain(sql, explain, execute, asked, request);
+      case Statement.Explain explain -> explains.run(sql, explain, execute, asked, request);
       case Statement.CreateTable _,
           Statement.DropTable _,
           Statement.CreatePlacement _,
@@ -138,7 +138,7 @@ final class UtilityStatements {
     return switch (StatementParser.parse(sql)) {
       case Statement.Show show -> shape(show);
       case Statement.Call call -> ProcedureCalls.columns(call);
-      case Statement.Explain _ -> List.of(PlanColumn.of("QUERY PLAN", SqlType.TEXT));
+      case Statement.Explain _ -> ExplainStatements.COLUMNS;
       default -> List.of();
     };
   }
@@ -166,47 +166,5 @@ final class UtilityStatements {
       case SqlLiteral literal -> literal.toValue();
       default -> value.toString();
     };
-  }
-
-  private Complete.Builder explain(
-      String sql,
-      Statement.Explain explain,
-      Execute execute,
-      TransactionRequest asked,
-      RunningRequest request) {
-    PlannedStatement plan =
-        session
-            .services()
-            .plans()
-            .planInside(
-                sql,
-                explain.explained().statement(),
-                WireTypes.declared(execute.getParametersList()),
-                session.services().catalogs().current());
-    ResultSender sender = session.sender(request);
-    if (explain.analyze()) {
-      return analyze(plan, execute, asked, request);
-    }
-    sender.describe(List.of(PlanColumn.of("QUERY PLAN", SqlType.TEXT)));
-    PlanText.lines(plan.plan()).forEach(line -> sender.row(new Object[] {line}));
-    sender.flush();
-    return Complete.newBuilder().setTag("EXPLAIN").setUpdateCount(-1);
-  }
-
-  /** Runs the statement, keeps its rows, and shows how many there were and how long it took. */
-  private Complete.Builder analyze(
-      PlannedStatement plan, Execute execute, TransactionRequest asked, RunningRequest request) {
-    AnalyzeWork work =
-        new AnalyzeWork(
-            session, request, execute.getParametersList(), new Prepared.Planned(plan, null));
-    Complete.Builder done =
-        transactions.isOpen()
-            ? transactions.runInOpen(work)
-            : transactions.runAlone(work, asked, request);
-    ResultSender sender = session.sender(request);
-    sender.describe(List.of(PlanColumn.of("QUERY PLAN", SqlType.TEXT)));
-    work.lines().forEach(line -> sender.row(new Object[] {line}));
-    sender.flush();
-    return done.setTag("EXPLAIN").setUpdateCount(-1);
   }
 }

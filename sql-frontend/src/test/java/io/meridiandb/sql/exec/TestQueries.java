@@ -55,7 +55,8 @@ final class TestQueries {
             guard,
             new MemoryAccount(pool, memoryBytes),
             new TableCodecs(),
-            (schema, view) -> List.<Object[]>of(new Object[] {schema, view})));
+            (schema, view) -> List.<Object[]>of(new Object[] {schema, view}),
+            null));
   }
 
   /** The rows, each as {@code a|b|c}. */

@@ -43,8 +43,14 @@ final class TestServer implements AutoCloseable {
 
   /** A server in {@link FakePlacements#TOPOLOGY}, in zone eu-a. */
   static TestServer inUniverse() {
+    FakePlacements placements = new FakePlacements();
     return new TestServer(
-        new Universe(new ServerId(1), FakePlacements.TOPOLOGY, new FakePlacements(), null, null));
+        new Universe(
+            new ServerId(1),
+            FakePlacements.TOPOLOGY,
+            placements,
+            new FakeRouter(placements),
+            null));
   }
 
   /** A greeted client. */

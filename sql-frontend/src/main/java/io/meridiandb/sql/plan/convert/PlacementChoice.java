@@ -49,7 +49,17 @@ final class PlacementChoice {
   }
 
   private static boolean collectAlone(Expr condition, int column, List<Expr> names) {
-    if (!(condition instanceof Expr.Call call) || call.function() != ScalarFunction.EQ) {
+    if (!(condition instanceof Expr.Call call)) {
+      return false;
+    }
+    if (call.function() == ScalarFunction.IN) {
+      List<Expr> some = call.arguments().subList(1, call.arguments().size());
+      boolean says =
+          isColumn(call.arguments().getFirst(), column)
+              && some.stream().noneMatch(PlacementChoice::hasColumns);
+      return says && names.addAll(some);
+    }
+    if (call.function() != ScalarFunction.EQ) {
       return false;
     }
     Expr first = call.arguments().get(0);
