@@ -177,8 +177,11 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
       return;
     }
     Reason reason = question.exchange.refusal.apply(reply).getReason();
-    if (reason == Reason.NOT_LEADER || reason == Reason.WAITING) {
+    boolean behind =
+        reason == Reason.NOT_LEADER || reason == Reason.WAITING || reason == Reason.WRONG_DIRECTORY;
+    if (behind) { // one that does not own the rows may not know yet that it does
       context.env().events().count("txn.gateway.follower.behind", 1);
+      replicas.behind(follower);
       afterFollower();
     } else {
       future.complete(reply);

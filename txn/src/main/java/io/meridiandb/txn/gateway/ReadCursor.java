@@ -11,7 +11,6 @@ import io.meridiandb.row.scan.ScanProgramCodec;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.gateway.ReadPieces.Piece;
-import io.meridiandb.txn.proto.Directory;
 import io.meridiandb.txn.proto.ReadCall;
 import io.meridiandb.txn.proto.ReadReply;
 import io.meridiandb.txn.proto.Refusal.Reason;
@@ -190,9 +189,7 @@ final class ReadCursor implements RowCursor {
 
   /** Takes in who owns the rows, and cuts all that is not answered anew. */
   private void hasMoved(Asked refused, ReadReply reply) {
-    List<Directory> hints = reply.getRefusal().getDirectoriesList();
-    router.directories(hints);
-    left.told(hints);
+    router.directories(reply.getRefusal().getDirectoriesList());
     for (Asked each : asked.reversed()) {
       left.putBack(each.piece.ranges());
     }

@@ -21,6 +21,7 @@ final class ReplicaChooser {
   private final Router router;
   private final Clocks clocks;
   private final ConcurrentMap<ServerId, Long> silentUntil = new ConcurrentHashMap<>();
+  private final ConcurrentMap<ServerId, Long> behindUntil = new ConcurrentHashMap<>();
 
   ReplicaChooser(Router router, Clocks clocks) {
     this.router = router;
@@ -36,7 +37,12 @@ final class ReplicaChooser {
   @Nullable ServerId forStrong(GroupId group) {
     ServerId leader = router.leader(group).server();
     ServerId nearest = router.near(leader) ? null : nearest(group);
-    return nearest != null && router.near(nearest) && !nearest.equals(leader) ? nearest : null;
+    boolean better =
+        nearest != null
+            && router.near(nearest)
+            && !nearest.equals(leader)
+            && !isUntil(behindUntil, nearest);
+    return better ? nearest : null;
   }
 
   /** A replica for a read of the past: the nearest; null if the leader is to be asked. */
@@ -56,8 +62,17 @@ final class ReplicaChooser {
 
   /** Whether it did not answer when it was asked last, a moment ago. */
   boolean isSilent(ServerId server) {
-    Long until = silentUntil.get(server);
+    return isUntil(silentUntil, server);
+  }
+
+  private boolean isUntil(ConcurrentMap<ServerId, Long> marks, ServerId server) {
+    Long until = marks.get(server);
     return until != null && clocks.bootNanos() - until <= 0;
+  }
+
+  /** The replica had not yet what was asked for: for a while strong reads go past it. */
+  void behind(ServerId server) {
+    behindUntil.put(server, clocks.bootNanos() + SILENCE.toNanos());
   }
 
   /** It has answered. */
