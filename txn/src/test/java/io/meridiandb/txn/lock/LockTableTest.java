@@ -10,6 +10,7 @@ import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.lock.LockTable.Acceptance;
+import io.meridiandb.txn.lock.LockTable.Manner;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,10 +37,19 @@ class LockTableTest {
   }
 
   private Acceptance lock(long n, KeyRange range, LockMode mode) {
+    return lock(n, range, mode, Manner.WAITING);
+  }
+
+  private Acceptance prepare(long n, KeyRange range) {
+    return lock(n, range, LockMode.EXCLUSIVE, Manner.PREPARING);
+  }
+
+  private Acceptance lock(long n, KeyRange range, LockMode mode, Manner manner) {
     open(n);
     return table.acquire(
         txn(n),
         List.of(new LockWish(range, mode)),
+        manner,
         new LockWaiter() {
           @Override
           public void granted() {
@@ -104,6 +114,47 @@ class LockTableTest {
     assertThat(told).containsExactly("4 granted");
     table.close(txn(4));
     assertThat(told).containsExactly("4 granted", "5 granted");
+  }
+
+  @Test
+  void aPrepareIsRefusedByAnOlderOneWhateverItHolds() { // G21
+    lock(4, range(1, 2), LockMode.SHARED);
+    prepare(5, range(1, 2));
+    assertThat(told).containsExactly("4 granted", "5 dropped OLDER_HOLDS");
+    table.sealPrepared(txn(4));
+    prepare(5, range(1, 2));
+    assertThat(told).hasSize(3).last().isEqualTo("5 dropped OLDER_HOLDS");
+  }
+
+  @Test
+  void aPrepareWaitsForAnOlderCommitOfOneGroup() { // which waits for nothing
+    lock(4, range(1, 2), LockMode.EXCLUSIVE);
+    table.seal(txn(4));
+    prepare(5, range(1, 2));
+    assertThat(told).containsExactly("4 granted");
+    table.close(txn(4));
+    assertThat(told).containsExactly("4 granted", "5 granted");
+  }
+
+  @Test
+  void aPrepareWoundsTheYoungerAndWaitsForTheYoungerPrepared() { // G21
+    lock(7, range(1, 2), LockMode.EXCLUSIVE);
+    lock(8, range(2, 3), LockMode.EXCLUSIVE);
+    table.sealPrepared(txn(8));
+    prepare(5, range(1, 3));
+    assertThat(told).containsExactly("7 granted", "8 granted", "7 WOUNDED");
+    table.close(txn(8));
+    assertThat(told).last().isEqualTo("5 granted");
+  }
+
+  @Test
+  void aPrepareThatWaitsIsJudgedAnewWhenItGoesOn() { // G21
+    lock(8, range(2, 3), LockMode.EXCLUSIVE);
+    table.sealPrepared(txn(8));
+    prepare(5, range(2, 3));
+    lock(3, range(2, 3), LockMode.EXCLUSIVE); // older, waits as well: it is let first
+    table.close(txn(8));
+    assertThat(told).containsExactly("8 granted", "3 granted", "5 dropped OLDER_HOLDS");
   }
 
   @Test

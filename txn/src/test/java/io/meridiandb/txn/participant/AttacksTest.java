@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.txn.LockMode;
+import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.TxnLimits;
 import io.meridiandb.txn.participant.Rules.Rule;
@@ -21,6 +22,7 @@ import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.CommitReply;
 import io.meridiandb.txn.proto.PrepareCall;
 import io.meridiandb.txn.proto.PrepareReply;
+import io.meridiandb.txn.proto.Range;
 import io.meridiandb.txn.proto.ReadReply;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.ResolveReply;
@@ -265,6 +267,47 @@ class AttacksTest {
     two.vote(two.b, txn(1), put("b", "1"));
     two.pass(Duration.ofSeconds(4));
     return leaderOf(two.a).preparedCount() + leaderOf(two.b).preparedCount();
+  }
+
+  /** 40: a follower of the source serves a range that has moved, at a timestamp after the move. */
+  @Test
+  void attack40AFollowerServesWhatHasMoved() { // G23
+    KeyRange moved = new KeyRange(key("f"), key("m"));
+    List<ReadReply> replies = readAtTheSource(moved, Range.getDefaultInstance());
+    assertThat(replies.getFirst().getRefusal().getReason()).isEqualTo(Reason.WRONG_DIRECTORY);
+    assertThat(rows(readAtTheSource(moved, Protos.range(KeyRange.point(key("x")))).getFirst()))
+        .as("what the new owner has overwritten")
+        .containsExactly("g=old");
+  }
+
+  /**
+   * A read at a follower that has closed a timestamp after the move and not applied its outcome.
+   *
+   * @param prepared what the move's vote locks instead of the moved range; empty: that range
+   */
+  private List<ReadReply> readAtTheSource(KeyRange moved, Range prepared) {
+    TwoGroupsScenario two = new TwoGroupsScenario();
+    two.committed(two.a, txn(9), put("g", "old"));
+    PrepareCall move =
+        Calls.prepare(holding(txn(1), two.a.epoch(), 0), two.a.nowNanos, BOTH).toBuilder()
+            .addExclusiveRanges(prepared.getStart().isEmpty() ? Protos.range(moved) : prepared)
+            .build();
+    List<PrepareReply> votes = new ArrayList<>();
+    leaderOf(two.a).prepare(move, votes::add);
+    two.settle();
+    FakeGroup.FakeReplica follower = two.a.replicas.get(1);
+    follower.lag(true);
+    two.told(two.a, txn(1), true, votes.getFirst().getVote().getPreparedNanos());
+    Timestamp at = two.a.interval().latest();
+    follower.close(at);
+    List<ReadReply> replies = new ArrayList<>();
+    follower.participant.read(
+        read(moved).toBuilder().setReadTimestampNanos(at.nanos()).setFollowerAllowed(true).build(),
+        replies::add);
+    two.a.run();
+    two.a.ownership = (range, when) -> range.overlaps(moved) ? List.of() : null;
+    follower.lag(false);
+    return replies;
   }
 
   @Test
