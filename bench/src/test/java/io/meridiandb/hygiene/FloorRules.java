@@ -41,6 +41,8 @@ final class FloorRules {
     MAY_NAME.put("jdbc", Set.of("wire"));
     MAY_NAME.put("server", plus(engine, "placement", "sql", "jdbc"));
     MAY_NAME.put("simulator", plus(MAY_NAME.get("server"), "server"));
+    MAY_NAME.put("junit", Set.of("kernel", "wire", "jdbc", "simulator"));
+    MAY_NAME.put("examples", Set.of("jdbc", "junit"));
     MAY_NAME.put("bench", plus(MAY_NAME.get("server"), "server"));
     MAY_NAME.put("cli", plus(MAY_NAME.get("server"), "server", "simulator", "bench"));
 
@@ -58,7 +60,7 @@ final class FloorRules {
     LIVES_IN.put("org.openjdk.jmh", List.of("bench"));
     LIVES_IN.put("org.slf4j", List.of());
     LIVES_IN.put("java.util.logging", List.of("server", "jdbc")); // java.sql.Driver names it
-    LIVES_IN.put("java.sql", List.of("jdbc", "server", "simulator", "bench", "cli"));
+    LIVES_IN.put("java.sql", List.of("jdbc", "server", "simulator", "junit", "examples", "bench", "cli"));
   }
 
   private FloorRules() {}
