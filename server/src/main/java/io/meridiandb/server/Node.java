@@ -10,9 +10,11 @@ import io.meridiandb.paxos.log.WriteAheadLog;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.HostServices;
 import io.meridiandb.paxos.replica.ReplicaHost;
+import io.meridiandb.placement.driver.PlacementRoles;
 import io.meridiandb.placement.locationproxy.LocationProxy;
 import io.meridiandb.spanserver.directory.DirectoryService;
 import io.meridiandb.spanserver.group.ServerGroups;
+import io.meridiandb.sql.catalog.Universe;
 import io.meridiandb.sql.session.ServerInfo;
 import io.meridiandb.sql.session.SqlService;
 import io.meridiandb.truetime.ClockWatch;
@@ -40,6 +42,7 @@ public final class Node {
 
   private static final Duration LOG_OPEN_MAX = Duration.ofSeconds(50);
   private static final Duration HAND_OVER_MAX = Duration.ofSeconds(3);
+  private static final Duration CHECKPOINT_MAX = Duration.ofSeconds(3);
   private static final Duration DRAIN_POLL = Duration.ofMillis(20);
 
   private final Env env;
@@ -49,6 +52,7 @@ public final class Node {
   private final Messenger messenger;
   private final ClockWatch clockWatch;
   private final ServerGroups groups;
+  private final PlacementRoles placement;
   private final SqlService sql;
   private final CompletableFuture<Void> started = new CompletableFuture<>();
   private final CompletableFuture<String> died = new CompletableFuture<>();
@@ -77,7 +81,15 @@ public final class Node {
             env, trueTime, messenger, strand, config.sizes().groups(), gateway.recovery());
     ServerInfo info =
         new ServerInfo(VERSION, config.name(), config.identity().universe().toString());
-    this.sql = new SqlService(env, gateway, info, config.sizes().queryBytesMax());
+    this.placement =
+        new PlacementRoles(
+            new PlacementRoles.Ground(
+                env, trueTime, messenger, config.topology(), router, gateway),
+            PlacementRoles.Options.DEFAULT);
+    Universe universe =
+        new Universe(
+            config.identity().server(), config.topology(), placement.admin(), router, trueTime);
+    this.sql = new SqlService(env, gateway, info, config.sizes().queryBytesMax(), universe);
   }
 
   /** Puts a node together; nothing moves before {@link #start}. */
@@ -104,6 +116,7 @@ public final class Node {
         now.groups.open(group.getKey(), group.getValue());
       }
       now.host.start();
+      placement.start();
       if (config.sizes().warmPlanner()) {
         sql.warmUp();
       }
@@ -199,6 +212,7 @@ public final class Node {
   public CompletableFuture<Void> drain() {
     CompletableFuture<Void> done = new CompletableFuture<>();
     sql.drain();
+    placement.stop();
     env.fibers().start("drain-" + config.name(), () -> finish(done));
     return done;
   }
@@ -211,6 +225,7 @@ public final class Node {
         }
       });
       awaitHandedOver();
+      awaitCheckpoints();
       CompletableFuture<WriteAheadLog> stopped = new CompletableFuture<>();
       strand.execute(() -> {
         Running now = running;
@@ -227,6 +242,31 @@ public final class Node {
       done.complete(null);
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
+    }
+  }
+
+  /** What is in memory only would have to be applied again at the next start. */
+  private void awaitCheckpoints() {
+    CompletableFuture<Void> durable = new CompletableFuture<>();
+    strand.execute(() ->
+        groups
+            .checkpoint()
+            .whenComplete((done, error) -> {
+              if (error == null) {
+                durable.complete(null);
+              } else {
+                durable.completeExceptionally(error);
+              }
+            }));
+    try {
+      env.fibers().await(durable, CHECKPOINT_MAX);
+    } catch (RuntimeException e) {
+      env.events()
+          .event(
+              Events.Level.WARNING,
+              "server",
+              "not every group made a checkpoint before the end (%s): the next start applies its log"
+                  .formatted(e.getMessage()));
     }
   }
 

@@ -65,13 +65,26 @@ final class ServerReport {
       for (NodeStatus.GroupStatus group : status.groups()) {
         ObjectNode each = groups.addObject();
         each.put("id", group.group().value());
-        each.put("role", group.stopped() ? "stopped" : group.leading() ? "leader" : "follower");
+        each.put("role", role(group));
+        each.put("members", group.members().toString());
         each.put("leader", group.leader() == null ? 0 : group.leader().value());
         each.put("ballot", group.ballot().toString());
         each.put("appliedIndex", group.appliedIndex());
       }
     }
     return new Health(state, json.toString());
+  }
+
+  private String role(NodeStatus.GroupStatus group) {
+    if (group.stopped()) {
+      return "stopped";
+    }
+    return switch (group.members().kindOf(identity.server())) {
+      case FULL -> group.leading() ? "leader" : "follower";
+      case WITNESS -> "witness";
+      case READ_ONLY -> "read-only";
+      case null -> "removed";
+    };
   }
 
   private State state(@Nullable NodeStatus status) {
@@ -81,7 +94,7 @@ final class ServerReport {
     if (node.died().isDone() || status == null || status.fenced()) {
       return State.SICK;
     }
-    if (status.groups().isEmpty()) {
+    if (status.groups().isEmpty() && !node.started().isDone()) {
       return State.STARTING;
     }
     if (status.groups().stream().anyMatch(NodeStatus.GroupStatus::stopped)) {
