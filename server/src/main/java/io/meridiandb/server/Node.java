@@ -199,7 +199,11 @@ public final class Node {
     return answer;
   }
 
-  private NodeStatus statusNow() {
+  /**
+   * How the node is at this very moment, for a caller that knows that nothing of it runs: the
+   * simulator between two events.
+   */
+  public NodeStatus statusNow() {
     Running now = running;
     List<NodeStatus.GroupStatus> list = now == null ? List.of() : now.groups.status();
     return new NodeStatus(trueTime.now(), clockWatch.fenced(), sql.openSessions(), list);
