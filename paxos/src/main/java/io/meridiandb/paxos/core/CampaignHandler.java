@@ -3,6 +3,7 @@ package io.meridiandb.paxos.core;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosMessage.Fetch;
 import io.meridiandb.paxos.core.PaxosMessage.LogState;
@@ -17,7 +18,13 @@ import io.meridiandb.paxos.core.Role.Candidate.Phase;
 import io.meridiandb.paxos.core.Role.Follower;
 import io.meridiandb.paxos.lease.Vote;
 import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.membership.Configuration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
 
 /** The way from follower to leader (phase 1 of Paxos; protocol C1, G5, G9). */
 final class CampaignHandler {
@@ -31,7 +38,7 @@ final class CampaignHandler {
 
   void tickFollower(Follower follower) {
     repeatRelease();
-    if (!s.voter.wouldPromise(s.group(), s.setting.self(), s.now)) {
+    if (!s.mayLead() || !s.voter.wouldPromise(s.group(), s.setting.self(), s.now)) {
       follower.campaignAt = null;
       return;
     }
@@ -57,13 +64,17 @@ final class CampaignHandler {
     Candidate candidate = roles.becomeCandidate();
     candidate.highestSeen = s.voter.promised(s.group());
     candidate.willing.add(s.self());
-    s.sendToOthers(new PreVote(s.setting.self().incarnation()));
+    candidate.known = s.commit;
+    candidate.electorate.addAll(s.electorate());
+    s.sendToOthers(candidate.electorate, new PreVote(s.setting.self().incarnation()));
     countWilling(candidate);
   }
 
   /** A RELEASE named this server: no need to ask beforehand. */
   void startAtOnce() {
     Candidate candidate = roles.becomeCandidate();
+    candidate.electorate.addAll(s.electorate());
+    candidate.known = s.commit;
     candidate.highestSeen = s.voter.promised(s.group());
     campaign(candidate);
   }
@@ -71,6 +82,7 @@ final class CampaignHandler {
   void onPreVoteReply(ServerId from, PreVoteReply message) {
     if (s.role instanceof Candidate candidate && candidate.phase == Phase.PRE_VOTE) {
       candidate.highestSeen = Ballot.max(candidate.highestSeen, message.promised());
+      candidate.known = Math.max(candidate.known, message.commitIndex());
       if (message.yes()) {
         candidate.willing.add(from);
         countWilling(candidate);
@@ -79,15 +91,15 @@ final class CampaignHandler {
   }
 
   private void countWilling(Candidate candidate) {
-    if (s.setting.quorum().reachedBy(candidate.willing::contains)) {
+    if (agree(s.log.configurations().from(candidate.known), candidate.willing)) {
       campaign(candidate);
     }
   }
 
   /** The own promise first, durable before anybody hears of the ballot. */
   private void campaign(Candidate candidate) {
-    Ballot ballot =
-        new Ballot(candidate.highestSeen.round() + 1, s.self(), s.setting.self().incarnation());
+    long round = Ballot.max(candidate.highestSeen, s.seen).round() + 1;
+    Ballot ballot = new Ballot(round, s.self(), s.setting.self().incarnation());
     if (s.voter.vote(s.group(), ballot, s.now) instanceof Vote.Granted granted) {
       s.persist(new LogRecord.Promise(s.group(), ballot));
       candidate.ballot = ballot;
@@ -102,17 +114,22 @@ final class CampaignHandler {
   void onDurable(Candidate candidate, DurablePoint point) {
     if (candidate.phase == Phase.OWN_PROMISE && point.promised().equals(candidate.ballot)) {
       candidate.phase = Phase.PREPARE;
-      s.sendToOthers(new Prepare(candidate.ballot));
+      s.sendToOthers(candidate.electorate, new Prepare(candidate.ballot));
       countPromises(candidate);
     }
   }
 
   void onPromise(ServerId from, Promise message) {
-    if (s.role instanceof Candidate candidate
-        && candidate.phase == Phase.PREPARE
-        && candidate.ballot.equals(message.ballot())) {
-      candidate.promises.put(from, message);
-      countPromises(candidate);
+    if (s.role instanceof Candidate candidate && candidate.ballot.equals(message.ballot())) {
+      candidate.known = Math.max(candidate.known, message.log().commitIndex());
+      switch (candidate.phase) {
+        case PRE_VOTE, OWN_PROMISE -> {}
+        case PREPARE -> {
+          candidate.promises.put(from, message);
+          countPromises(candidate);
+        }
+        case FETCH -> candidate.promises.put(from, message);
+      }
     }
   }
 
@@ -122,8 +139,13 @@ final class CampaignHandler {
     }
   }
 
+  /**
+   * Adopts the best log of those who have promised, and leads if they are enough: a majority of
+   * every configuration of that log, from the last one known to be chosen on (protocol G6).
+   * Otherwise it goes on collecting, and adopts again if a better log turns up.
+   */
   private void countPromises(Candidate candidate) {
-    if (!s.setting.quorum().reachedBy(candidate.promises::containsKey)) {
+    if (!enough(candidate, s.log.configurations().from(candidate.known))) {
       return;
     }
     LogState best = s.logState();
@@ -135,19 +157,67 @@ final class CampaignHandler {
         source = promise.getKey();
       }
     }
-    candidate.source = source;
-    candidate.wanted = best;
     if (source == null) {
+      candidate.fetched.clear();
+      candidate.source = null;
       roles.becomeLeader(candidate);
     } else if (best.lastIndex() <= s.commit) {
       // All of the best log is chosen and held here: what follows here is of a worse one.
       s.cutSuffixAndPersist(s.commit);
+      candidate.fetched.clear();
       candidate.source = null;
       roles.becomeLeader(candidate);
+    } else if (candidate.complete && !best.isBetterThan(candidate.wanted)) {
+      leadWithFetched(candidate);
     } else {
+      candidate.source = source;
+      candidate.wanted = best;
+      candidate.fetched.clear();
+      candidate.complete = false;
       candidate.phase = Phase.FETCH;
       s.send(source, new Fetch(candidate.ballot, s.commit + 1));
     }
+  }
+
+  private static boolean agree(List<Configuration> configurations, Collection<ServerId> servers) {
+    return configurations.stream().allMatch(each -> each.quorum().reachedBy(servers::contains));
+  }
+
+  /** Whether those who have promised are enough; if not, voters not asked so far are asked. */
+  private boolean enough(Candidate candidate, List<Configuration> configurations) {
+    if (agree(configurations, candidate.promises.keySet())) {
+      return true;
+    }
+    SortedSet<ServerId> fresh = CoreState.votersOf(configurations);
+    fresh.removeAll(candidate.electorate);
+    candidate.electorate.addAll(fresh);
+    s.sendToOthers(fresh, new Prepare(candidate.ballot));
+    return false;
+  }
+
+  /** The best log is here. What stands beyond it in the own log is not of it. */
+  private void leadWithFetched(Candidate candidate) {
+    if (enough(candidate, adoptedConfigurations(candidate))) {
+      s.cutSuffixAndPersist(
+          candidate.fetched.isEmpty()
+              ? s.commit
+              : Math.min(s.log.lastIndex(), candidate.wanted.lastIndex()));
+      roles.becomeLeader(candidate);
+    }
+  }
+
+  /** Those of the chosen log here, continued by the fetched one, that are not surely replaced. */
+  private List<Configuration> adoptedConfigurations(Candidate candidate) {
+    TreeMap<Long, Configuration> all = new TreeMap<>();
+    Map.Entry<Long, Configuration> chosen = s.log.configurations().at(s.commit);
+    all.put(chosen.getKey(), chosen.getValue());
+    for (LogEntry entry : candidate.fetched) {
+      if (entry.kind() == EntryKind.CONFIGURATION) {
+        all.put(entry.index(), Configuration.decode(entry.payload()));
+      }
+    }
+    Long first = all.floorKey(candidate.known);
+    return new ArrayList<>(first == null ? all.values() : all.tailMap(first, true).values());
   }
 
   void onSuffix(ServerId from, Suffix message) {
@@ -169,20 +239,13 @@ final class CampaignHandler {
       }
     }
     if (nextWanted(candidate) > candidate.wanted.lastIndex()) {
-      finishFetch(candidate);
+      candidate.complete = true;
+      candidate.phase = Phase.PREPARE;
+      countPromises(candidate);
     } else {
       candidate.retryAt = s.retryTime();
       s.send(from, new Fetch(candidate.ballot, nextWanted(candidate)));
     }
-  }
-
-  /** Everything is here; what stands beyond it in the own log is not of the best log. */
-  private void finishFetch(Candidate candidate) {
-    s.cutSuffixAndPersist(
-        candidate.fetched.isEmpty()
-            ? s.commit
-            : Math.min(s.log.lastIndex(), candidate.wanted.lastIndex()));
-    roles.becomeLeader(candidate);
   }
 
   private long nextWanted(Candidate candidate) {
@@ -203,9 +266,10 @@ final class CampaignHandler {
     }
     candidate.retryAt = s.retryTime();
     switch (candidate.phase) {
-      case PRE_VOTE -> s.sendToOthers(new PreVote(s.setting.self().incarnation()));
+      case PRE_VOTE ->
+          s.sendToOthers(candidate.electorate, new PreVote(s.setting.self().incarnation()));
       case OWN_PROMISE -> {} // the log will answer
-      case PREPARE -> s.sendToOthers(new Prepare(candidate.ballot));
+      case PREPARE -> s.sendToOthers(candidate.electorate, new Prepare(candidate.ballot));
       case FETCH -> {
         ServerId source = candidate.source;
         if (source != null) {

@@ -7,6 +7,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
 import io.meridiandb.paxos.core.PaxosMessage.LogState;
@@ -15,21 +16,20 @@ import io.meridiandb.paxos.lease.Lessee;
 import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
+import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.Quorum;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** The state of one replica, and the effects that the current step has gathered. */
 final class CoreState {
   /** Who and where the replica is; fixed. */
   record Setting(
-      GroupId group,
-      Lessee self,
-      Quorum quorum,
-      PaxosConfig config,
-      Duration campaignDelay,
-      RandomSource random) {}
+      GroupId group, Lessee self, Configuration initial, PaxosConfig config, RandomSource random) {}
 
   final Setting setting;
   final VoterState voter;
@@ -41,7 +41,10 @@ final class CoreState {
   /** Entries up to here are known to be chosen; all of them are in the log or below its base. */
   long commit;
 
-  /** Entries up to here were given out as chosen. */
+  /**
+   * Entries up to here were given out as chosen. Below the base of the log while an image is
+   * missing.
+   */
   long delivered;
 
   /** The commit index that the log remembers; it goes along with other records. */
@@ -50,8 +53,23 @@ final class CoreState {
   /** Entries up to here are in the own state machine's durable checkpoint. */
   long checkpoint;
 
-  /** Every member has a durable checkpoint at least here. */
+  /** Nobody else needs the entries up to here, as the leader sees it. */
   long trim;
+
+  /** Whether there is a state machine; a witness has none. */
+  boolean holdsData = true;
+
+  /** Where leaders are wanted. */
+  PaxosConfig.LeaderPreference preference;
+
+  /** How long this replica leads before it hands over to a better place; doubled each time. */
+  Duration preferAfter;
+
+  /** Nothing is promised before the log reaches as far: an earlier replica here had voted so. */
+  private final LogState voteFloor;
+
+  /** A ballot that a server without a vote has promised; campaigns go above it. */
+  Ballot seen = Ballot.ZERO;
 
   /** When the own ballot that was given up is told again. */
   Timestamp releaseAgainAt = Timestamp.MIN;
@@ -67,11 +85,20 @@ final class CoreState {
   private List<Outgoing> send = new ArrayList<>();
   private List<Signal> signals = new ArrayList<>();
 
-  CoreState(Setting setting, VoterState voter, LeaseHolder holder, RecoveredGroup recovered) {
+  CoreState(
+      Setting setting,
+      PaxosConfig.LeaderPreference preference,
+      VoterState voter,
+      LeaseHolder holder,
+      RecoveredGroup recovered) {
     this.setting = setting;
+    this.preference = preference;
+    this.preferAfter = setting.config().lease().length().dividedBy(2);
     this.voter = voter;
     this.holder = holder;
-    this.log = new GroupLog(recovered);
+    this.log = new GroupLog(recovered, setting.initial());
+    this.voteFloor =
+        new LogState(recovered.membership().floorBallot(), recovered.membership().floorIndex(), 0);
     this.commit = Math.max(recovered.commitHint(), recovered.baseIndex());
     this.delivered = recovered.baseIndex();
     this.checkpoint = recovered.baseIndex();
@@ -86,6 +113,53 @@ final class CoreState {
 
   ServerId self() {
     return setting.self().server();
+  }
+
+  /** Leaders are wanted elsewhere from now on. */
+  void prefer(PaxosConfig.LeaderPreference wanted) {
+    preference = wanted;
+    preferAfter = setting.config().lease().length().dividedBy(2);
+  }
+
+  /** The members now. */
+  Configuration members() {
+    return log.configurations().current();
+  }
+
+  /** Who must agree now. */
+  Quorum quorum() {
+    return log.configurations().quorum();
+  }
+
+  /** Everybody whose vote may matter, from the last configuration known to be chosen on. */
+  SortedSet<ServerId> electorate() {
+    return votersOf(log.configurations().from(commit));
+  }
+
+  static SortedSet<ServerId> votersOf(List<Configuration> configurations) {
+    SortedSet<ServerId> voters = new TreeSet<>();
+    configurations.forEach(each -> voters.addAll(each.quorum().voters()));
+    return voters;
+  }
+
+  /** Whether the state machine lacks entries that are no longer in the log. */
+  boolean needsImage() {
+    return holdsData && delivered < log.baseIndex();
+  }
+
+  /** The furthest that any replica of the group reached on this server. */
+  LogState voteFloor() {
+    return voteFloor.isBetterThan(logState()) ? voteFloor : logState();
+  }
+
+  /** Whether this replica votes: not before it has all that an earlier one here had voted for. */
+  boolean mayVote() {
+    return !voteFloor.isBetterThan(logState());
+  }
+
+  /** Whether this replica may campaign: a full one that lacks nothing. */
+  boolean mayLead() {
+    return holdsData && !needsImage() && members().full().contains(self()) && mayVote();
   }
 
   LogState logState() {
@@ -106,10 +180,10 @@ final class CoreState {
     sendAfterPersist.add(new Outgoing(to, message));
   }
 
-  void sendToOthers(PaxosMessage message) {
-    for (ServerId voterId : setting.quorum().voters()) {
-      if (!voterId.equals(self())) {
-        send(voterId, message);
+  void sendToOthers(Collection<ServerId> servers, PaxosMessage message) {
+    for (ServerId server : servers) {
+      if (!server.equals(self())) {
+        send(server, message);
       }
     }
   }
@@ -144,7 +218,7 @@ final class CoreState {
   Timestamp campaignTime() {
     long spread = setting.config().campaignSpread().toNanos();
     long wait = spread / 20 + Math.floorMod(setting.random().nextLong(), spread);
-    return now.latest().plusNanos(wait).plus(setting.campaignDelay());
+    return now.latest().plusNanos(wait).plus(preference.delay(self()));
   }
 
   Timestamp retryTime() {
@@ -157,11 +231,15 @@ final class CoreState {
 
   PaxosEffects takeEffects() {
     List<LogEntry> chosen = new ArrayList<>();
-    while (delivered < commit) {
+    boolean membersChosen = false;
+    while (delivered < commit && !needsImage()) {
       delivered++;
-      chosen.add(log.entry(delivered));
+      LogEntry entry = log.entry(delivered);
+      chosen.add(entry);
+      membersChosen |= entry.kind() == EntryKind.CONFIGURATION;
     }
-    if (!persist.isEmpty() && commit > hinted) {
+    // A replica that forgot that a change of members is chosen might wait for those who left.
+    if ((!persist.isEmpty() || membersChosen) && commit > hinted) {
       hinted = commit;
       persist.add(new LogRecord.Commit(group(), commit));
     }

@@ -2,6 +2,7 @@ package io.meridiandb.paxos.core;
 
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
+import org.jspecify.annotations.Nullable;
 
 /** What a leader knows of one follower. Invariant: acked < nextIndex once synced. */
 final class FollowerProgress {
@@ -30,6 +31,13 @@ final class FollowerProgress {
   long commitKnown;
 
   long checkpoint;
+
+  /** What its state machine has; {@link PaxosMessage.Accepted#NO_DATA} at a witness. */
+  long applied = PaxosMessage.Accepted.NO_DATA;
+
+  /** It is no member any more, and is only told so; until when at the latest. */
+  @Nullable Timestamp leavesAt;
+
   Timestamp retryAt = Timestamp.MIN;
 
   FollowerProgress(ServerId server) {

@@ -3,8 +3,10 @@ package io.meridiandb.paxos.core;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.log.RecoveredGroup;
+import io.meridiandb.paxos.membership.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,16 +14,28 @@ import java.util.List;
  * A replica's log above the last dropped entry, in memory; stamps never fall from index to index.
  */
 final class GroupLog {
-  private final List<LogEntry> entries = new ArrayList<>();
+  /** An entry and how many bytes all entries up to it have cost since the start. */
+  private record Placed(LogEntry entry, long end) {}
+
+  private final List<Placed> entries = new ArrayList<>();
+  private final ConfigurationStack configurations;
   private long baseIndex;
   private Ballot baseBallot;
   private Timestamp highestTimestamp = Timestamp.MIN;
-  private long bytes;
 
-  GroupLog(RecoveredGroup recovered) {
+  /** Bytes of everything that was dropped or cut off in front of the first entry. */
+  private long baseEnd;
+
+  GroupLog(RecoveredGroup recovered, Configuration initial) {
     baseIndex = recovered.baseIndex();
     baseBallot = recovered.baseBallot();
+    configurations = new ConfigurationStack(recovered.membership(), initial);
     recovered.entries().forEach(this::append);
+  }
+
+  /** Who belongs to the group, from entry to entry. */
+  ConfigurationStack configurations() {
+    return configurations;
   }
 
   long baseIndex() {
@@ -38,7 +52,7 @@ final class GroupLog {
 
   /** The ballot whose whole log this is. */
   Ballot lastBallot() {
-    return entries.isEmpty() ? baseBallot : entries.getLast().ballot();
+    return entries.isEmpty() ? baseBallot : entries.getLast().entry.ballot();
   }
 
   Timestamp highestTimestamp() {
@@ -46,11 +60,24 @@ final class GroupLog {
   }
 
   long bytes() {
-    return bytes;
+    return end(lastIndex()) - baseEnd;
+  }
+
+  /** What the entries after {@code from}, up to {@code to}, cost together. */
+  long bytesBetween(long from, long to) {
+    return Math.max(0, end(to) - end(Math.max(from, baseIndex)));
+  }
+
+  private long end(long index) {
+    return index <= baseIndex ? baseEnd : placed(index).end;
+  }
+
+  private Placed placed(long index) {
+    return entries.get(Math.toIntExact(index - baseIndex - 1));
   }
 
   LogEntry entry(long index) {
-    return entries.get(Math.toIntExact(index - baseIndex - 1));
+    return placed(index).entry;
   }
 
   boolean holds(long index) {
@@ -62,39 +89,47 @@ final class GroupLog {
         entry.index() == lastIndex() + 1, "entry %s after index %d", entry, lastIndex());
     Invariants.check(
         !lastBallot().isAfter(entry.ballot()), "entry %s after stamp %s", entry, lastBallot());
-    entries.add(entry);
-    bytes += entry.bytes();
+    entries.add(new Placed(entry, end(lastIndex()) + entry.bytes()));
     highestTimestamp = Timestamp.max(highestTimestamp, entry.timestamp());
+    if (entry.kind() == EntryKind.CONFIGURATION) {
+      configurations.append(entry.index(), Configuration.decode(entry.payload()));
+    }
   }
 
   void cutSuffix(long lastKept) {
     Invariants.check(lastKept >= baseIndex, "cut to %d below base %d", lastKept, baseIndex);
     while (lastIndex() > lastKept) {
-      bytes -= entries.removeLast().bytes();
+      entries.removeLast();
     }
+    configurations.cutSuffix(lastKept);
   }
 
   void cutPrefix(long lastDropped) {
-    baseBallot = entry(lastDropped).ballot();
-    int count = Math.toIntExact(lastDropped - baseIndex);
-    for (LogEntry entry : entries.subList(0, count)) {
-      bytes -= entry.bytes();
-    }
-    entries.subList(0, count).clear();
+    Placed last = placed(lastDropped);
+    baseBallot = last.entry.ballot();
+    baseEnd = last.end;
+    entries.subList(0, Math.toIntExact(lastDropped - baseIndex)).clear();
     baseIndex = lastDropped;
+    configurations.cutPrefix(lastDropped);
   }
 
-  /** A checkpoint reaches beyond the end: the log is empty and goes on after it. */
-  void beginAfter(long checkpointIndex) {
-    baseBallot = lastBallot();
+  /**
+   * A checkpoint reaches beyond the end, or contradicts what stands there: the log is empty and
+   * goes on after it, as the log of the leader of {@code stamp}.
+   */
+  void beginAfter(long checkpointIndex, Ballot stamp) {
+    baseBallot = stamp;
+    baseEnd = end(lastIndex());
     baseIndex = checkpointIndex;
     entries.clear();
-    bytes = 0;
+    configurations.beginAfter(checkpointIndex);
   }
 
   void restamp(long from, long to, Ballot ballot) {
     for (long i = from; i <= to; i++) {
-      entries.set(Math.toIntExact(i - baseIndex - 1), entry(i).stamped(ballot));
+      Placed old = placed(i);
+      entries.set(
+          Math.toIntExact(i - baseIndex - 1), new Placed(old.entry.stamped(ballot), old.end));
     }
   }
 

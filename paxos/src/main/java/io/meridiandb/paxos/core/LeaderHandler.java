@@ -10,21 +10,31 @@ import io.meridiandb.paxos.core.PaxosMessage.Behind;
 import io.meridiandb.paxos.core.PaxosMessage.LogState;
 import io.meridiandb.paxos.core.Role.Leader;
 import io.meridiandb.paxos.log.LogRecord;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Phase 2 at the leader: replicates, counts votes, chooses (protocol C1, G4, G5). */
 final class LeaderHandler {
+  /** A follower that lacks no more entries than this can take over at once. */
+  private static final int CLOSE_ENTRIES = 64;
+
+  /** A leader that is wanted elsewhere, but is always elected again, waits no longer than this. */
+  private static final Duration PREFER_AFTER_MAX = Duration.ofMinutes(5);
+
   private final CoreState s;
   private final RoleTransitions roles;
+  private final MembershipHandler members;
 
-  LeaderHandler(CoreState state, RoleTransitions roles) {
+  LeaderHandler(CoreState state, RoleTransitions roles, MembershipHandler members) {
     this.s = state;
     this.roles = roles;
+    this.members = members;
   }
 
   /** Hands what was appended to the log, and sends it at the same time. */
   void flush(Leader leader) {
+    members.advance(leader);
     persistPending(leader);
     leader.followers.values().forEach(follower -> replicate(leader, follower));
   }
@@ -54,7 +64,10 @@ final class LeaderHandler {
     follower.waiting = false;
     follower.acked = Math.max(follower.acked, message.index());
     follower.nextIndex = Math.max(follower.nextIndex, follower.acked + 1);
-    follower.commitKnown = Math.max(follower.commitKnown, message.commitIndex());
+    if (message.commitIndex() >= follower.commitKnown) {
+      follower.commitKnown = message.commitIndex();
+      follower.applied = message.applied();
+    }
     follower.checkpoint = Math.max(follower.checkpoint, message.checkpoint());
     follower.retryAt = s.retryTime();
     advance(leader);
@@ -67,6 +80,10 @@ final class LeaderHandler {
       return;
     }
     if (message.promised().isAfter(leader.ballot)) {
+      if (follower.leavesAt != null) {
+        return; // what it has promised matters no more
+      }
+      s.seen = Ballot.max(s.seen, message.promised());
       // It can vote for this ballot no more. The ballot is given up; the next one will be higher.
       s.signal(new Signal.Leaseless());
       return;
@@ -90,11 +107,13 @@ final class LeaderHandler {
   /** Everything up to here that a quorum holds durably under this ballot is chosen. */
   private void advance(Leader leader) {
     long held =
-        s.setting
-            .quorum()
+        s.quorum()
             .reached(voter -> {
               FollowerProgress follower = leader.followers.get(voter);
-              return follower == null ? leader.ownDurable : follower.acked;
+              if (follower == null) {
+                return voter.equals(s.self()) ? leader.ownDurable : 0L;
+              }
+              return follower.acked;
             });
     if (held >= leader.startIndex) {
       s.choose(held);
@@ -107,16 +126,14 @@ final class LeaderHandler {
       return;
     }
     if (follower.nextIndex <= s.log.baseIndex()) {
-      if (s.passed(follower.retryAt)) {
-        follower.retryAt = s.retryTime();
-        s.signal(new Signal.InstallNeeded(follower.server));
-      }
+      needsImage(leader, follower);
       return;
     }
     while (follower.nextIndex <= s.log.lastIndex()) {
       long inFlight = follower.nextIndex - 1 - follower.acked;
       if (inFlight >= PaxosConfig.IN_FLIGHT_ENTRIES_MAX
-          || bytesInFlight(follower) >= PaxosConfig.IN_FLIGHT_BYTES_MAX) {
+          || s.log.bytesBetween(follower.acked, follower.nextIndex - 1)
+              >= PaxosConfig.IN_FLIGHT_BYTES_MAX) {
         return;
       }
       List<LogEntry> part =
@@ -129,12 +146,15 @@ final class LeaderHandler {
     }
   }
 
-  private long bytesInFlight(FollowerProgress follower) {
-    long bytes = 0;
-    for (long i = Math.max(follower.acked, s.log.baseIndex()) + 1; i < follower.nextIndex; i++) {
-      bytes += s.log.entry(i).bytes();
+  /** From time to time it is asked how far it is: the image may have come from anybody. */
+  private void needsImage(Leader leader, FollowerProgress follower) {
+    if (s.passed(follower.retryAt)) {
+      follower.retryAt = s.retryTime();
+      s.signal(new Signal.InstallNeeded(follower.server));
+      s.send(
+          follower.server,
+          new Accept(leader.ballot, leader.startIndex, s.log.lastIndex(), List.of(), s.commit, 0));
     }
-    return bytes;
   }
 
   /**
@@ -146,9 +166,7 @@ final class LeaderHandler {
       return;
     }
     if (follower.nextIndex <= s.log.baseIndex()) {
-      follower.waiting = true;
-      follower.retryAt = s.retryTime();
-      s.signal(new Signal.InstallNeeded(follower.server));
+      needsImage(leader, follower);
       return;
     }
     List<LogEntry> part =
@@ -172,7 +190,12 @@ final class LeaderHandler {
     s.send(
         follower.server,
         new Accept(
-            leader.ballot, leader.startIndex, follower.nextIndex - 1, part, s.commit, s.trim));
+            leader.ballot,
+            leader.startIndex,
+            follower.nextIndex - 1,
+            part,
+            s.commit,
+            members.isWitness(leader, follower.server) ? leader.witnessTrim : s.trim));
     if (follower.retryAt.isBefore(s.now.earliest())) {
       follower.retryAt = s.retryTime();
     }
@@ -194,11 +217,46 @@ final class LeaderHandler {
         send(leader, follower, List.of());
       }
     }
-    long trim = s.checkpoint;
-    for (FollowerProgress follower : leader.followers.values()) {
-      trim = Math.min(trim, follower.checkpoint);
+    members.trim(leader);
+    prefer(leader);
+  }
+
+  /**
+   * Hands over to a full member in a better place that is up and has all entries but the last few.
+   * If the leadership comes back it waits twice as long before it tries again.
+   */
+  private void prefer(Leader leader) {
+    if (!leader.serving || leader.handingOver || leader.change != null) {
+      return;
     }
-    s.trim = Math.max(s.trim, trim);
+    Timestamp at = leader.preferAt;
+    if (at == null) {
+      leader.preferAt = s.now.earliest().plus(s.preferAfter);
+    } else if (s.passed(at)) {
+      leader.preferAt = s.retryTime();
+      Duration best = s.preference.delay(s.self());
+      for (FollowerProgress follower : leader.followers.values()) {
+        Duration there = s.preference.delay(follower.server);
+        if (there.compareTo(best) < 0 && ableToLead(follower)) {
+          best = there;
+          leader.handingOver = true;
+          leader.handOverTarget = follower.server;
+        }
+      }
+      if (leader.handingOver && s.preferAfter.compareTo(PREFER_AFTER_MAX) < 0) {
+        s.preferAfter = s.preferAfter.multipliedBy(2);
+      }
+    }
+  }
+
+  private boolean ableToLead(FollowerProgress follower) {
+    Timestamp lease = s.holder.from(follower.server);
+    Timestamp recent = s.now.latest().plus(s.setting.config().lease().length().dividedBy(2));
+    return s.members().target().full().contains(follower.server)
+        && follower.synced
+        && follower.acked + CLOSE_ENTRIES >= s.log.lastIndex()
+        && lease != null
+        && lease.isAfter(recent);
   }
 
   /** The message that told it may have been lost, or have overtaken the entry. */
@@ -228,6 +286,7 @@ final class LeaderHandler {
         s.signal(new Signal.Leaseless());
       }
     }
+    members.settle(leader);
     if (leader.handingOver && s.commit == s.log.lastIndex()) {
       s.signal(new Signal.Drained(leader.handOverTarget));
     }

@@ -7,11 +7,16 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosInput.BecomeKind;
+import io.meridiandb.paxos.core.PaxosInput.ChangeMembers;
 import io.meridiandb.paxos.core.PaxosInput.Checkpointed;
 import io.meridiandb.paxos.core.PaxosInput.Deliver;
 import io.meridiandb.paxos.core.PaxosInput.Durable;
 import io.meridiandb.paxos.core.PaxosInput.Flush;
 import io.meridiandb.paxos.core.PaxosInput.HandOver;
+import io.meridiandb.paxos.core.PaxosInput.ImageComing;
+import io.meridiandb.paxos.core.PaxosInput.ImageInstalled;
+import io.meridiandb.paxos.core.PaxosInput.Prefer;
 import io.meridiandb.paxos.core.PaxosInput.Resign;
 import io.meridiandb.paxos.core.PaxosInput.Tick;
 import io.meridiandb.paxos.core.Role.Candidate;
@@ -19,10 +24,10 @@ import io.meridiandb.paxos.core.Role.Follower;
 import io.meridiandb.paxos.core.Role.Leader;
 import io.meridiandb.paxos.lease.LeaseHolder;
 import io.meridiandb.paxos.lease.VoterState;
-import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
-import io.meridiandb.paxos.membership.Quorum;
+import io.meridiandb.paxos.membership.Configuration;
 import java.util.Optional;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,44 +47,38 @@ public final class PaxosCore {
   private final CampaignHandler campaign;
   private final VoterHandler votes;
   private final LeaderHandler leading;
+  private final MembershipHandler members;
+  private final ImageHandler images;
 
-  /**
-   * A replica as the log remembers it.
-   *
-   * @param setting who and where it is
-   * @param voter the server's voter state; its promise of the group is restored here
-   */
-  PaxosCore(CoreState.Setting setting, VoterState voter, LeaseHolder holder, RecoveredGroup found) {
-    voter.restore(setting.group(), found.promised());
-    s = new CoreState(setting, voter, holder, found);
+  private PaxosCore(CoreState state) {
+    s = state;
     roles = new RoleTransitions(s);
     campaign = new CampaignHandler(s, roles);
     votes = new VoterHandler(s, roles, campaign);
-    leading = new LeaderHandler(s, roles);
+    members = new MembershipHandler(s);
+    leading = new LeaderHandler(s, roles, members);
+    images = new ImageHandler(s);
   }
 
-  /** A replica of {@code replica}'s group, as the log remembers it. */
+  /**
+   * A replica of {@code replica}'s group, as the log remembers it.
+   *
+   * @param voter the server's voter state; its promise of the group is restored here
+   */
   public static PaxosCore recover(
       ReplicaSetting replica, VoterState voter, LeaseHolder holder, RecoveredGroup found) {
     CoreState.Setting setting =
         new CoreState.Setting(
             found.group(),
             holder.self(),
-            Quorum.majorityOf(replica.initial().voters()),
+            Configuration.of(replica.initial()),
             replica.config(),
-            replica.preference().delay(holder.self().server()),
             replica.random());
-    PaxosCore core = new PaxosCore(setting, voter, holder, found);
-    if (replica.checkpointIndex() > core.s.log.lastIndex()) {
-      // Entries can be chosen by others, applied and in a checkpoint before the own log has them.
-      core.s.log.beginAfter(replica.checkpointIndex());
-      core.s.persist(
-          new LogRecord.CutPrefix(
-              found.group(), replica.checkpointIndex(), core.s.log.baseBallot()));
-    }
-    core.s.delivered = Math.max(core.s.delivered, replica.checkpointIndex());
-    core.s.checkpoint = core.s.delivered;
-    core.s.commit = Math.max(core.s.commit, core.s.delivered);
+    voter.restore(setting.group(), found.promised());
+    PaxosCore core =
+        new PaxosCore(new CoreState(setting, replica.preference(), voter, holder, found));
+    core.s.holdsData = replica.holdsData();
+    core.images.recover(replica.checkpointIndex());
     return core;
   }
 
@@ -101,12 +100,21 @@ public final class PaxosCore {
         }
       }
       case Checkpointed done -> s.checkpoint = Math.max(s.checkpoint, done.index());
+      case ChangeMembers change -> {
+        if (s.role instanceof Leader leader) {
+          members.change(leader, change.target());
+        }
+      }
+      case BecomeKind kind -> images.become(kind.holdsData(), kind.checkpointIndex());
+      case Prefer prefer -> s.prefer(prefer.preference());
+      case ImageComing coming -> images.coming(coming.index(), coming.members());
+      case ImageInstalled installed -> images.installed(installed.entry());
     }
     if (s.role instanceof Leader leader) {
       leading.flush(leader);
       leading.settle(leader);
     }
-    trim();
+    images.trim();
     return s.takeEffects();
   }
 
@@ -138,15 +146,7 @@ public final class PaxosCore {
         && leader.serving
         && !leader.handingOver
         && s.log.lastIndex() - s.commit < PaxosConfig.UNCHOSEN_ENTRIES_MAX
-        && unchosenBytes() < PaxosConfig.UNCHOSEN_BYTES_MAX;
-  }
-
-  private long unchosenBytes() {
-    long bytes = 0;
-    for (long i = s.log.lastIndex(); i > s.commit && bytes < PaxosConfig.UNCHOSEN_BYTES_MAX; i--) {
-      bytes += s.log.entry(i).bytes();
-    }
-    return bytes;
+        && s.log.bytesBetween(s.commit, s.log.lastIndex()) < PaxosConfig.UNCHOSEN_BYTES_MAX;
   }
 
   private void tick() {
@@ -158,9 +158,6 @@ public final class PaxosCore {
   }
 
   private void deliver(ServerId from, PaxosMessage message) {
-    if (!s.setting.quorum().voters().contains(from)) {
-      return;
-    }
     switch (message) {
       case PaxosMessage.PreVote m -> votes.onPreVote(from, m);
       case PaxosMessage.PreVoteReply m -> campaign.onPreVoteReply(from, m);
@@ -204,31 +201,8 @@ public final class PaxosCore {
   private void handOver(@Nullable ServerId target) {
     if (s.role instanceof Leader leader) {
       leader.handingOver = true;
-      leader.handOverTarget = target == null ? furthest(leader) : target;
-    }
-  }
-
-  private static @Nullable ServerId furthest(Leader leader) {
-    ServerId best = null;
-    long acked = -1;
-    for (FollowerProgress follower : leader.followers.values()) {
-      if (follower.acked > acked) {
-        acked = follower.acked;
-        best = follower.server;
-      }
-    }
-    return best;
-  }
-
-  /** Forgets entries that a checkpoint covers, here and at all members, or past the limit. */
-  private void trim() {
-    long upTo = Math.min(s.checkpoint, s.delivered);
-    if (s.log.bytes() <= PaxosConfig.KEPT_BYTES_MAX) {
-      upTo = Math.min(upTo, s.trim);
-    }
-    if (upTo > s.log.baseIndex()) {
-      s.log.cutPrefix(upTo);
-      s.persist(new LogRecord.CutPrefix(s.group(), upTo, s.log.baseBallot()));
+      boolean able = target != null && s.members().full().contains(target);
+      leader.handOverTarget = able ? target : members.furthest(leader);
     }
   }
 
@@ -240,6 +214,58 @@ public final class PaxosCore {
   /** Whether leases are worth asking for: it leads, or is about to. */
   public boolean wantsLease() {
     return !(s.role instanceof Follower);
+  }
+
+  /** The members now, or while they change the sets that must agree. */
+  public Configuration members() {
+    return s.members();
+  }
+
+  /** Everybody whose vote may matter. */
+  public SortedSet<ServerId> electorate() {
+    return s.electorate();
+  }
+
+  /** The configuration in force at {@code index}. */
+  public Configuration membersAt(long index) {
+    return s.log.configurations().at(index).getValue();
+  }
+
+  /** Whether the state machine lacks entries that are no longer in the log. */
+  public boolean needsImage() {
+    return s.needsImage();
+  }
+
+  /** Where the log of a new witness may begin; negative if that cannot be said here and now. */
+  public long witnessStart() {
+    return s.role instanceof Leader leader ? members.witnessStart(leader) : -1;
+  }
+
+  /** The entry at {@code index}; null if the log does not hold it. */
+  public @Nullable LogEntry entry(long index) {
+    return s.log.holds(index) ? s.log.entry(index) : null;
+  }
+
+  /** How far a later replica of this server must reach before it may vote. */
+  public PaxosMessage.LogState voteFloor() {
+    return s.voteFloor();
+  }
+
+  /** The last dropped index. */
+  public long baseIndex() {
+    return s.log.baseIndex();
+  }
+
+  /** What the log holds, in bytes. */
+  public long logBytes() {
+    return s.log.bytes();
+  }
+
+  /** Whether the log is that of the leader of {@code ballot}, whom this replica follows. */
+  public boolean follows(Ballot ballot) {
+    return s.role instanceof Follower
+        && s.log.lastBallot().equals(ballot)
+        && promised().equals(ballot);
   }
 
   /** Who leads, as far as is known here. */

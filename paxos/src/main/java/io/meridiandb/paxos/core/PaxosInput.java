@@ -3,6 +3,10 @@ package io.meridiandb.paxos.core;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
+import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import org.jspecify.annotations.Nullable;
 
 /** What can happen to a replica. Time comes in with it; the core reads no clock. */
@@ -27,6 +31,22 @@ public sealed interface PaxosInput {
 
   /** The leader has stopped serving; {@code sMax} is final. */
   record Resign(TTInterval now, @Nullable ServerId target, Timestamp sMax) implements PaxosInput {}
+
+  /** Make {@code target} the members. */
+  record ChangeMembers(TTInterval now, ReplicaSet target) implements PaxosInput {}
+
+  /** Leaders are wanted elsewhere. */
+  record Prefer(TTInterval now, LeaderPreference preference) implements PaxosInput {}
+
+  /** The replica has data from now on, up to {@code checkpointIndex}, or has none any more. */
+  record BecomeKind(TTInterval now, boolean holdsData, long checkpointIndex)
+      implements PaxosInput {}
+
+  /** The head of an image has come: who belonged to the group at {@code index}. */
+  record ImageComing(TTInterval now, long index, Configuration members) implements PaxosInput {}
+
+  /** The state machine has taken in, durably, the state after {@code entry}, which is chosen. */
+  record ImageInstalled(TTInterval now, LogEntry entry) implements PaxosInput {}
 
   /** The state machine has a durable checkpoint at {@code index}. */
   record Checkpointed(TTInterval now, long index) implements PaxosInput {}

@@ -29,7 +29,8 @@ public sealed interface PaxosMessage {
   /** Would you vote for me? Changes nothing at the voter, so a deaf node disturbs nobody. */
   record PreVote(long incarnation) implements PaxosMessage {}
 
-  record PreVoteReply(boolean yes, Ballot promised) implements PaxosMessage {}
+  /** The answer; {@code commitIndex} spares a candidate members that have left long ago. */
+  record PreVoteReply(boolean yes, Ballot promised, long commitIndex) implements PaxosMessage {}
 
   /** Phase 1a. */
   record Prepare(Ballot ballot) implements PaxosMessage {}
@@ -52,7 +53,11 @@ public sealed interface PaxosMessage {
    *
    * @param startIndex of the ballot's LEADER_START: a message that reaches it holds all that the
    *     leader adopted beyond {@code prevIndex}
-   * @param trimIndex every member has entries up to here in a durable checkpoint
+   * @param trimIndex the receiver may forget entries up to here once it has a checkpoint of them:
+   *     every other member that could need them has one
+   * @param closed no entry after {@code closedIndex} has a timestamp up to this; {@link
+   *     Timestamp#MIN} if nothing is promised (protocol G4, G20)
+   * @param closedIndex the leader's last index when it promised that
    */
   record Accept(
       Ballot ballot,
@@ -60,13 +65,45 @@ public sealed interface PaxosMessage {
       long prevIndex,
       List<LogEntry> entries,
       long commitIndex,
-      long trimIndex)
-      implements PaxosMessage {}
+      long trimIndex,
+      Timestamp closed,
+      long closedIndex)
+      implements PaxosMessage {
+    /** Without a closed timestamp. */
+    public Accept(
+        Ballot ballot,
+        long startIndex,
+        long prevIndex,
+        List<LogEntry> entries,
+        long commitIndex,
+        long trimIndex) {
+      this(ballot, startIndex, prevIndex, entries, commitIndex, trimIndex, Timestamp.MIN, 0);
+    }
 
-  /** Phase 2b: everything up to {@code index} is durable here under the ballot (protocol G5). */
+    /** The same with a closed timestamp, fixed as the message is sent. */
+    public Accept closing(Timestamp at, long lastIndex) {
+      return new Accept(
+          ballot, startIndex, prevIndex, entries, commitIndex, trimIndex, at, lastIndex);
+    }
+  }
+
+  /**
+   * Phase 2b: everything up to {@code index} is durable here under the ballot (protocol G5).
+   *
+   * @param checkpoint the state machine has this durable
+   * @param applied the state machine has this; {@link #NO_DATA} at a witness
+   */
   record Accepted(
-      Ballot ballot, long index, long commitIndex, long checkpoint, LeaseCounter counter)
-      implements PaxosMessage {}
+      Ballot ballot,
+      long index,
+      long commitIndex,
+      long checkpoint,
+      long applied,
+      LeaseCounter counter)
+      implements PaxosMessage {
+    /** A replica without a state machine. */
+    public static final long NO_DATA = -1;
+  }
 
   /**
    * The Accept could not be taken: a higher ballot is promised, or entries before it are missing.

@@ -59,6 +59,16 @@ sealed interface Role {
 
     LogState wanted = new LogState(Ballot.ZERO, 0, 0);
     final List<LogEntry> fetched = new ArrayList<>();
+
+    /** Whether all of {@link #wanted} is here. */
+    boolean complete;
+
+    /** Somebody knows that entries up to here are chosen. */
+    long known;
+
+    /** Who is asked; grows when an adopted log names more members (protocol G6). */
+    final TreeSet<ServerId> electorate = new TreeSet<>();
+
     final Timestamp giveUpAt;
     Timestamp retryAt;
 
@@ -83,6 +93,15 @@ sealed interface Role {
     boolean serving;
     boolean handingOver;
     @Nullable ServerId handOverTarget;
+
+    /** A witness may forget entries up to here (protocol G26). */
+    long witnessTrim;
+
+    /** What this leader was asked to make of the members; null if nothing is under way. */
+    @Nullable MemberChange change;
+
+    /** Before this it does not think about a better place for the leader. */
+    @Nullable Timestamp preferAt;
 
     /** Since when the lease has been out; null while it holds. */
     @Nullable Timestamp leaselessSince;

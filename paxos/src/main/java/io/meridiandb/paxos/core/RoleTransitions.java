@@ -12,6 +12,7 @@ import io.meridiandb.paxos.core.Role.Candidate;
 import io.meridiandb.paxos.core.Role.Follower;
 import io.meridiandb.paxos.core.Role.Leader;
 import io.meridiandb.paxos.log.LogRecord;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All changes of role; the table stands in {@link Role}. */
@@ -65,7 +66,7 @@ final class RoleTransitions {
     s.voter.release(s.group(), ballot, target, sMax);
     s.lastRelease = new PaxosMessage.Release(ballot, target, sMax);
     s.releaseAgainAt = s.retryTime().plus(s.setting.config().retry());
-    s.sendToOthers(s.lastRelease);
+    s.sendToOthers(s.electorate(), s.lastRelease);
   }
 
   /** The best log of a majority stands at this replica now: stamp it, begin with LEADER_START. */
@@ -85,16 +86,16 @@ final class RoleTransitions {
     leader.persistFrom = start + 1;
     leader.leaselessSince = s.now.latest();
     s.role = leader;
-    s.holder.lead(s.group(), ballot, s.setting.quorum());
-    for (ServerId voterId : s.setting.quorum().voters()) {
-      Promise promise = won.promises.get(voterId);
-      if (promise != null) {
-        s.holder.confirm(s.group(), ballot, voterId, promise.counter());
-      }
-      if (!voterId.equals(s.self())) {
-        FollowerProgress follower = new FollowerProgress(voterId);
+    s.holder.lead(s.group(), ballot, s.quorum());
+    for (Map.Entry<ServerId, Promise> promise : won.promises.entrySet()) {
+      s.holder.confirm(s.group(), ballot, promise.getKey(), promise.getValue().counter());
+    }
+    for (ServerId member : s.members().members()) {
+      if (!member.equals(s.self())) {
+        Promise promise = won.promises.get(member);
+        FollowerProgress follower = new FollowerProgress(member);
         follower.nextIndex = (promise == null ? s.commit : promise.log().commitIndex()) + 1;
-        leader.followers.put(voterId, follower);
+        leader.followers.put(member, follower);
       }
     }
     s.signal(new Signal.Elected(ballot, start, floor));

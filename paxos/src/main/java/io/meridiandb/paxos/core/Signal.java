@@ -3,6 +3,7 @@ package io.meridiandb.paxos.core;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import org.jspecify.annotations.Nullable;
 
 /** What the driver has to know besides messages and records. */
@@ -21,6 +22,12 @@ public sealed interface Signal {
 
   /** The lease has been out too long: stop serving and resign. */
   record Leaseless() implements Signal {}
+
+  /** The members cannot be changed to {@code target}; nothing of it is in the log. */
+  record ChangeFailed(ReplicaSet target, String reason) implements Signal {}
+
+  /** {@code target} are the members, and enough of them will remember it. */
+  record ChangeDone(ReplicaSet target) implements Signal {}
 
   /** {@code server} lacks entries that are no longer in the log: it needs a checkpoint. */
   record InstallNeeded(ServerId server) implements Signal {}

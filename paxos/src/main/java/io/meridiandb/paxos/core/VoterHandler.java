@@ -33,12 +33,18 @@ final class VoterHandler {
   }
 
   void onPreVote(ServerId from, PreVote message) {
-    boolean yes = s.voter.wouldPromise(s.group(), new Lessee(from, message.incarnation()), s.now);
-    s.send(from, new PreVoteReply(yes, s.voter.promised(s.group())));
+    boolean yes =
+        s.mayVote()
+            && s.voter.wouldPromise(s.group(), new Lessee(from, message.incarnation()), s.now);
+    s.send(from, new PreVoteReply(yes, s.voter.promised(s.group()), s.commit));
   }
 
   void onPrepare(ServerId from, Prepare message) {
     Ballot ballot = message.ballot();
+    if (!s.mayVote()) {
+      s.send(from, new Refusal(ballot, s.voter.promised(s.group())));
+      return;
+    }
     switch (s.voter.vote(s.group(), ballot, s.now)) {
       case Vote.Granted granted -> {
         if (granted.isNew()) {
@@ -75,7 +81,7 @@ final class VoterHandler {
     Ballot ballot = message.ballot();
     s.voter.release(s.group(), ballot, message.target(), message.sMax());
     boolean forUs = s.self().equals(message.target()) && s.voter.promised(s.group()).equals(ballot);
-    if (forUs && s.role instanceof Follower) {
+    if (forUs && s.mayLead() && s.role instanceof Follower) {
       campaign.startAtOnce();
     }
   }
@@ -104,10 +110,23 @@ final class VoterHandler {
       s.sendAfterPersist(
           from,
           new Accepted(
-              ballot, s.log.lastIndex(), s.commit, s.checkpoint, s.voter.counter(ballot.server())));
+              ballot,
+              s.log.lastIndex(),
+              s.commit,
+              s.checkpoint,
+              applied(),
+              s.voter.counter(ballot.server())));
     } else {
       s.sendAfterPersist(from, new Behind(ballot, ballot, s.logState()));
     }
+  }
+
+  /** Up to where the state machine will be after this step. */
+  private long applied() {
+    if (!s.holdsData) {
+      return Accepted.NO_DATA;
+    }
+    return s.needsImage() ? s.delivered : s.commit;
   }
 
   /** The log is this leader's: entries follow without a hole; what is held already stays. */

@@ -86,7 +86,7 @@ public final class GroupClock {
   /**
    * Closes the present: all later entries get timestamps above the result.
    *
-   * @return the closed timestamp; empty without a lease
+   * @return the closed timestamp, not beyond the lease's end; empty without a lease
    */
   public Optional<Timestamp> close() {
     TTInterval now = trueTime.now();
@@ -94,7 +94,7 @@ public final class GroupClock {
       return Optional.empty();
     }
     raise(now.latest());
-    return Optional.of(lastTs);
+    return Optional.of(Timestamp.min(lastTs, leaseEnd()));
   }
 
   /** All later timestamps are above {@code floor}; needs no lease (adopted entries, G7, G8). */

@@ -34,7 +34,7 @@ public class LeaseHolder {
   /** A group that this server leads. */
   private static final class Led {
     final Ballot ballot;
-    final Quorum quorum;
+    Quorum quorum;
     final Map<ServerId, LeaseCounter> confirmed = new TreeMap<>();
 
     Led(Ballot ballot, Quorum quorum) {
@@ -99,6 +99,16 @@ public class LeaseHolder {
   /** This server has won {@code group} with {@code ballot}. */
   public void lead(GroupId group, Ballot ballot, Quorum quorum) {
     groups.put(group, new Led(ballot, quorum));
+  }
+
+  /**
+   * The voters of a group that this server leads have changed: both sets count while joint (G6).
+   */
+  public void requorum(GroupId group, Quorum quorum) {
+    Led led = groups.get(group);
+    if (led != null) {
+      led.quorum = quorum;
+    }
   }
 
   /** This server leads {@code group} no longer, whatever leases it holds. */

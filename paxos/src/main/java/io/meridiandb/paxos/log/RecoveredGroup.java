@@ -1,9 +1,13 @@
 package io.meridiandb.paxos.log;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.membership.Configuration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the log knows of one group after a start.
@@ -34,6 +38,17 @@ public record RecoveredGroup(
       long commitHint,
       List<LogEntry> entries) {
     this(group, promised, baseIndex, baseBallot, commitHint, entries, RecoveredMembership.NONE);
+  }
+
+  /** The last configuration that is remembered, chosen or not; null if none is. */
+  public @Nullable Configuration configuration() {
+    ByteString last = membership.configuration();
+    for (LogEntry entry : entries) {
+      if (entry.kind() == EntryKind.CONFIGURATION && entry.index() > membership.index()) {
+        last = entry.payload();
+      }
+    }
+    return last.isEmpty() ? null : Configuration.decode(last);
   }
 
   /** A group that has no record yet. */

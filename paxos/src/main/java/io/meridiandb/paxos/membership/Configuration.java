@@ -77,11 +77,16 @@ public record Configuration(ReplicaSet target, @Nullable ReplicaSet leaving) {
 
   /** As bytes, for an entry's payload. */
   public ByteString encode() {
+    return toProto().toByteString();
+  }
+
+  /** As a message. */
+  public ConfigurationProto toProto() {
     ConfigurationProto.Builder proto = ConfigurationProto.newBuilder().setTarget(proto(target));
     if (leaving != null) {
       proto.setLeaving(proto(leaving));
     }
-    return proto.build().toByteString();
+    return proto.build();
   }
 
   /**
@@ -91,12 +96,20 @@ public record Configuration(ReplicaSet target, @Nullable ReplicaSet leaving) {
    */
   public static Configuration decode(ByteString bytes) {
     try {
-      ConfigurationProto proto = ConfigurationProto.parseFrom(bytes);
-      return new Configuration(
-          set(proto.getTarget()), proto.hasLeaving() ? set(proto.getLeaving()) : null);
+      return of(ConfigurationProto.parseFrom(bytes));
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("not a configuration: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * From a message.
+   *
+   * @throws IllegalArgumentException if nobody could lead
+   */
+  public static Configuration of(ConfigurationProto proto) {
+    return new Configuration(
+        set(proto.getTarget()), proto.hasLeaving() ? set(proto.getLeaving()) : null);
   }
 
   private static ReplicaSetProto proto(ReplicaSet set) {

@@ -26,14 +26,13 @@ import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.log.RecoveredMembership;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
-import java.time.Duration;
+import io.meridiandb.paxos.proto.ImageOfferProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -52,17 +51,14 @@ final class GroupReplica implements Replica {
   private final GroupId group;
   private final HostServices services;
   private final LeaseManager leases;
-  private final StateMachine machine;
-  private final Configuration members;
   private final PaxosCore core;
   private final GroupClock clock;
+  private final ClosedTimes closed = new ClosedTimes();
+  private final Installer installer;
   private final Deque<Unforced> unforced = new ArrayDeque<>();
-  private final TreeMap<Long, Proposal> proposals = new TreeMap<>();
-
-  private static final Duration CLOSED_POLL = Duration.ofMillis(10);
-
-  private Timestamp closed = Timestamp.MIN;
-  private long applied;
+  private final Pending pending;
+  private final Applier applier;
+  private boolean holdsData;
   private @Nullable LeaderTerm elected;
   private boolean announced;
   private boolean flushing;
@@ -77,18 +73,18 @@ final class GroupReplica implements Replica {
     this.group = found.group();
     this.services = services;
     this.leases = leases;
-    this.machine = machine;
-    Configuration known = configurationOf(found);
-    if (known == null) {
-      known = Configuration.of(setting.initial());
-      services.log().append(List.of(new LogRecord.Members(group, 0, known.encode())), () -> {});
+    this.holdsData = setting.holdsData();
+    if (found.configuration() == null) {
+      ByteString initial = Configuration.of(setting.initial()).encode();
+      services.log().append(List.of(new LogRecord.Members(group, 0, initial)), () -> {});
     }
-    this.members = known;
     this.core = PaxosCore.recover(setting, leases.voter(), leases.holder(), found);
-    this.applied = setting.checkpointIndex();
+    this.applier = new Applier(this, machine, setting.checkpointIndex());
     this.clock =
         new GroupClock(
             services.trueTime(), () -> announced ? leases.holder().leaseEnd(group) : Timestamp.MIN);
+    this.pending = new Pending(group);
+    this.installer = new Installer(services, this);
   }
 
   @Override
@@ -121,7 +117,7 @@ final class GroupReplica implements Replica {
 
   @Override
   public long appliedIndex() {
-    return applied;
+    return applier.applied();
   }
 
   @Override
@@ -144,9 +140,7 @@ final class GroupReplica implements Replica {
         command.size(),
         LogEntry.PAYLOAD_BYTES_MAX);
     LogEntry entry = core.append(timestamp.get(), command).orElseThrow();
-    Proposal proposal =
-        new Proposal(entry.ballot(), entry.index(), entry.timestamp(), new CompletableFuture<>());
-    proposals.put(entry.index(), proposal);
+    Proposal proposal = pending.proposed(entry);
     if (!flushing) {
       flushing = true;
       services.strand().execute(this::flush);
@@ -174,12 +168,52 @@ final class GroupReplica implements Replica {
     services.strand().execute(() -> run(new PaxosInput.HandOver(now(), target)));
   }
 
+  @Override
+  public boolean logFull() {
+    return services.log().full();
+  }
+
   void deliver(ServerId from, PaxosMessage message) {
+    if (services.log().exhausted() && isNewEntries(message)) {
+      services.env().events().count("paxos.entries.refused.disk-full", 1);
+      return; // as if lost: what is left of the log's reserve is for promises (reliability T25)
+    }
     run(new PaxosInput.Deliver(now(), from, message));
+    if (message instanceof PaxosMessage.Accept accept && accept.closed().isAfter(Timestamp.MIN)) {
+      onClosed(accept.ballot(), accept.closedIndex(), accept.closed());
+    }
+  }
+
+  private static boolean isNewEntries(PaxosMessage message) {
+    return message instanceof PaxosMessage.Accept accept && !accept.entries().isEmpty();
   }
 
   void tick() {
     run(new PaxosInput.Tick(now(), clock.lastTs()));
+    if (closed.awaited()) {
+      closed();
+    }
+    if (!failed && holdsData && core.needsImage()) {
+      installer.wanted();
+    }
+  }
+
+  /** The leader of {@code ballot} promises {@code t}; counts if the log here is its log. */
+  void onClosed(Ballot ballot, long index, Timestamp t) {
+    if (!failed && core.follows(ballot)) {
+      closed.offer(ballot, index, t);
+      closed.advance(applier.applied(), core.lastBallot());
+    }
+  }
+
+  /**
+   * Promises, for members that hold data, that nothing after the last entry here gets a timestamp
+   * up to {@code t}; null without a lease that covers it (protocol G20).
+   */
+  CloseStreams.@Nullable Registration promise(Timestamp t) {
+    return leaseValidNow() && clock.promise(t)
+        ? new CloseStreams.Registration(core.promised(), core.lastIndex())
+        : null;
   }
 
   boolean wantsLease() {
@@ -187,45 +221,42 @@ final class GroupReplica implements Replica {
   }
 
   Collection<ServerId> voters() {
-    return members.quorum().voters();
-  }
-
-  /** The last configuration that the log remembers; null if it remembers none. */
-  static @Nullable Configuration configurationOf(RecoveredGroup found) {
-    ByteString last = found.membership().configuration();
-    for (LogEntry entry : found.entries()) {
-      if (entry.kind() == EntryKind.CONFIGURATION && entry.index() > found.membership().index()) {
-        last = entry.payload();
-      }
-    }
-    return last.isEmpty() ? null : Configuration.decode(last);
+    return core.electorate();
   }
 
   @Override
   public ReplicaSet members() {
-    return members.target();
+    return core.members().target();
   }
 
   @Override
   public CompletableFuture<Void> changeMembers(ReplicaSet target) {
-    return target.equals(members())
-        ? CompletableFuture.completedFuture(null)
-        : CompletableFuture.failedFuture(
-            new IllegalStateException(group + " has " + members() + " and keeps them"));
+    if (!leaseValidNow()) {
+      return CompletableFuture.failedFuture(
+          new NotLeaderException(group, otherThanSelf(), "it holds no leader lease"));
+    }
+    event(Level.INFO, "%s: members %s are to become %s", group, members(), target);
+    services.strand().execute(() -> run(new PaxosInput.ChangeMembers(now(), target)));
+    return pending.change(target);
   }
 
   @Override
   public Timestamp closed() {
-    if (leaseValidNow() && applied == core.lastIndex()) {
-      clock.close().ifPresent(t -> closed = Timestamp.max(closed, t));
+    if (leaseValidNow()) {
+      LogEntry next = core.entry(applier.applied() + 1);
+      if (applier.applied() == core.lastIndex()) {
+        clock.close().ifPresent(closed::raise);
+      } else if (next != null && next.kind() == EntryKind.COMMAND) {
+        closed.raise(next.timestamp().plusNanos(-1));
+      }
     }
-    return closed;
+    return closed.closed();
   }
 
   @Override
   public void whenClosed(Timestamp t, Runnable task) {
     if (closed().isBefore(t)) {
-      services.strand().schedule(CLOSED_POLL, () -> whenClosed(t, task));
+      closed.await(t, task);
     } else {
       task.run();
     }
@@ -237,7 +268,17 @@ final class GroupReplica implements Replica {
   }
 
   @Override
-  public void prefer(LeaderPreference preference) {}
+  public void prefer(LeaderPreference preference) {
+    services.strand().execute(() -> run(new PaxosInput.Prefer(now(), preference)));
+  }
+
+  /** From now on this replica has the data too, or no longer: a witness. */
+  void become(StateMachine with, boolean withData) {
+    stopServing();
+    holdsData = withData;
+    applier.become(with, withData ? with.checkpointIndex() : core.commitIndex());
+    run(new PaxosInput.BecomeKind(now(), withData, with.checkpointIndex()));
+  }
 
   /** Ends this replica and its log; returns what a later one must know. */
   RecoveredGroup shut() {
@@ -245,9 +286,12 @@ final class GroupReplica implements Replica {
       resign(null);
     }
     stopServing();
+    installer.stop();
     failed = true;
     leases.holder().unlead(group);
-    LogRecord.VoteFloor floor = new LogRecord.VoteFloor(group, core.lastBallot(), core.lastIndex());
+    PaxosMessage.LogState reached = core.voteFloor();
+    LogRecord.VoteFloor floor =
+        new LogRecord.VoteFloor(group, reached.lastBallot(), reached.lastIndex());
     services.log().append(List.of(floor, new LogRecord.Closed(group)), () -> {});
     return new RecoveredGroup(
         group,
@@ -295,8 +339,8 @@ final class GroupReplica implements Replica {
     } else {
       unforced.getLast().sends().addAll(effects.sendAfterPersist());
     }
-    effects.send().forEach(this::send);
-    effects.chosen().forEach(this::apply);
+    sendNow(effects.send());
+    effects.chosen().forEach(applier::chosen);
     effects.signals().forEach(this::onSignal);
   }
 
@@ -309,26 +353,79 @@ final class GroupReplica implements Replica {
     }
   }
 
+  /** Each ACCEPT closes the present, as far as this leader may promise it (protocol G4, G20). */
+  private void sendNow(List<Outgoing> messages) {
+    Timestamp promised = null;
+    for (Outgoing outgoing : messages) {
+      if (announced && outgoing.message() instanceof PaxosMessage.Accept accept) {
+        if (promised == null) {
+          promised = clock.close().orElse(Timestamp.MIN);
+        }
+        send(new Outgoing(outgoing.to(), accept.closing(promised, core.lastIndex())));
+      } else {
+        send(outgoing);
+      }
+    }
+  }
+
   private void send(Outgoing outgoing) {
     services
         .messenger()
         .send(outgoing.to(), PaxosMessages.GROUP, group, PaxosWire.encode(outgoing.message()));
   }
 
-  private void apply(LogEntry entry) {
-    Invariants.check(entry.index() == applied + 1, "%s applies %s after %d", group, entry, applied);
-    if (entry.kind() == EntryKind.COMMAND) {
-      machine.apply(entry);
+  /** The state machine has it; see {@link Applier}. */
+  void applied(LogEntry entry) {
+    if (entry.kind() == EntryKind.CONFIGURATION) {
+      event(
+          Level.INFO,
+          "%s: members are %s from entry %d on",
+          group,
+          Configuration.decode(entry.payload()),
+          entry.index());
     }
-    applied = entry.index();
-    Proposal proposal = proposals.remove(entry.index());
-    if (proposal != null) {
-      if (proposal.timestamp().equals(entry.timestamp())) {
-        proposal.chosen().complete(entry.index());
-      } else {
-        proposal.chosen().completeExceptionally(new LeadershipLostException(group, entry.index()));
-      }
+    closed.advance(entry.index(), core.lastBallot());
+    pending.applied(entry);
+  }
+
+  /** What another replica's image is to this one; see {@link Installer}. */
+  boolean couldUse(LogEntry entry) {
+    return !failed && entry.index() > applier.applied() && entry.index() >= core.baseIndex();
+  }
+
+  StateMachine machine() {
+    return applier.machine();
+  }
+
+  boolean holdsData() {
+    return holdsData;
+  }
+
+  PaxosCore core() {
+    return core;
+  }
+
+  Installer installer() {
+    return installer;
+  }
+
+  /** The members at {@code entry}, which an image will bring. */
+  void imageComing(LogEntry entry, Configuration members) {
+    run(new PaxosInput.ImageComing(now(), entry.index(), members));
+  }
+
+  /** The state machine changes over: it takes no entries until {@link #imageEnded}. */
+  void imageSwitches() {
+    applier.hold();
+  }
+
+  /** The state machine is that after {@code entry} now; null if it is as it was. */
+  void imageEnded(@Nullable LogEntry entry, Configuration members) {
+    if (entry != null) {
+      applier.jumped(entry.index(), members);
+      run(new PaxosInput.ImageInstalled(now(), entry));
     }
+    applier.resume();
   }
 
   private void onSignal(Signal signal) {
@@ -345,7 +442,9 @@ final class GroupReplica implements Replica {
           announced = true;
           clock.raise(term.floor());
           event(Level.INFO, "leads %s with ballot %s", group, serving.ballot());
-          machine.becameLeader(new LeaderTerm(term.ballot(), term.startIndex(), clock.lastTs()));
+          applier
+              .machine()
+              .becameLeader(new LeaderTerm(term.ballot(), term.startIndex(), clock.lastTs()));
         }
       }
       case Signal.Stopped stopped -> {
@@ -365,8 +464,22 @@ final class GroupReplica implements Replica {
             needed.server(),
             group);
         if (needed.server().equals(services.messenger().self().server())) {
-          machine.installNeeded(applied);
+          applier.machine().installNeeded(applier.applied());
+          installer.wanted();
+        } else {
+          services
+              .messenger()
+              .send(
+                  needed.server(),
+                  PaxosMessages.IMAGE_OFFER,
+                  group,
+                  ImageOfferProto.getDefaultInstance());
         }
+      }
+      case Signal.ChangeDone done -> pending.changed(done.target());
+      case Signal.ChangeFailed refused -> {
+        event(Level.WARNING, "%s keeps its members: %s", group, refused.reason());
+        pending.refused(refused.target(), refused.reason());
       }
     }
   }
@@ -381,13 +494,9 @@ final class GroupReplica implements Replica {
     elected = null;
     if (announced) {
       announced = false;
-      machine.stepDown();
+      applier.machine().stepDown();
     }
-    List<Proposal> unknown = List.copyOf(proposals.values());
-    proposals.clear();
-    for (Proposal proposal : unknown) {
-      proposal.chosen().completeExceptionally(new LeadershipLostException(group, proposal.index()));
-    }
+    pending.leadershipLost();
   }
 
   private void event(Level level, String format, Object... args) {

@@ -11,4 +11,8 @@ public final class LeadershipLostException extends RuntimeException {
         "the leadership of %s ended before entry %d was known to be chosen"
             .formatted(group, index));
   }
+
+  LeadershipLostException(GroupId group, String what) {
+    super("the leadership of %s ended before %s".formatted(group, what));
+  }
 }

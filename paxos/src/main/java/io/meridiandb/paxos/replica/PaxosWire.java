@@ -37,7 +37,10 @@ final class PaxosWire {
           frame.setPreVote(PreVoteProto.newBuilder().setIncarnation(m.incarnation()));
       case PaxosMessage.PreVoteReply m ->
           frame.setPreVoteReply(
-              PreVoteReplyProto.newBuilder().setYes(m.yes()).setPromised(ballot(m.promised())));
+              PreVoteReplyProto.newBuilder()
+                  .setYes(m.yes())
+                  .setPromised(ballot(m.promised()))
+                  .setCommitIndex(m.commitIndex()));
       case PaxosMessage.Prepare m ->
           frame.setPrepare(PrepareProto.newBuilder().setBallot(ballot(m.ballot())));
       case PaxosMessage.Promise m ->
@@ -68,6 +71,7 @@ final class PaxosWire {
                   .setIndex(m.index())
                   .setCommitIndex(m.commitIndex())
                   .setCheckpoint(m.checkpoint())
+                  .setApplied(m.applied())
                   .setCounter(counter(m.counter())));
       case PaxosMessage.Behind m ->
           frame.setBehind(
@@ -87,7 +91,9 @@ final class PaxosWire {
             .setStartIndex(m.startIndex())
             .setPrevIndex(m.prevIndex())
             .setCommitIndex(m.commitIndex())
-            .setTrimIndex(m.trimIndex());
+            .setTrimIndex(m.trimIndex())
+            .setClosedNanos(m.closed().nanos())
+            .setClosedIndex(m.closedIndex());
     m.entries().forEach(e -> accept.addEntries(entry(e)));
     return accept.build();
   }
@@ -111,7 +117,9 @@ final class PaxosWire {
       case PRE_VOTE -> new PaxosMessage.PreVote(frame.getPreVote().getIncarnation());
       case PRE_VOTE_REPLY ->
           new PaxosMessage.PreVoteReply(
-              frame.getPreVoteReply().getYes(), ballot(frame.getPreVoteReply().getPromised()));
+              frame.getPreVoteReply().getYes(),
+              ballot(frame.getPreVoteReply().getPromised()),
+              frame.getPreVoteReply().getCommitIndex());
       case PREPARE -> new PaxosMessage.Prepare(ballot(frame.getPrepare().getBallot()));
       case PROMISE -> {
         PromiseProto m = frame.getPromise();
@@ -139,7 +147,9 @@ final class PaxosWire {
             m.getPrevIndex(),
             entries(m.getEntriesList()),
             m.getCommitIndex(),
-            m.getTrimIndex());
+            m.getTrimIndex(),
+            new Timestamp(m.getClosedNanos()),
+            m.getClosedIndex());
       }
       case ACCEPTED -> {
         AcceptedProto m = frame.getAccepted();
@@ -148,6 +158,7 @@ final class PaxosWire {
             m.getIndex(),
             m.getCommitIndex(),
             m.getCheckpoint(),
+            m.getApplied(),
             counter(m.getCounter()));
       }
       case BEHIND -> {
@@ -202,7 +213,7 @@ final class PaxosWire {
         ballot(proto.getLastBallot()), proto.getLastIndex(), proto.getCommitIndex());
   }
 
-  private static EntryProto entry(LogEntry entry) {
+  static EntryProto entry(LogEntry entry) {
     return EntryProto.newBuilder()
         .setIndex(entry.index())
         .setBallot(ballot(entry.ballot()))
@@ -213,14 +224,15 @@ final class PaxosWire {
   }
 
   private static List<LogEntry> entries(List<EntryProto> protos) {
-    return protos.stream()
-        .map(proto ->
-            new LogEntry(
-                proto.getIndex(),
-                ballot(proto.getBallot()),
-                EntryKind.of(proto.getKind()),
-                new Timestamp(proto.getTimestampNanos()),
-                proto.getPayload()))
-        .toList();
+    return protos.stream().map(PaxosWire::entry).toList();
+  }
+
+  static LogEntry entry(EntryProto proto) {
+    return new LogEntry(
+        proto.getIndex(),
+        ballot(proto.getBallot()),
+        EntryKind.of(proto.getKind()),
+        new Timestamp(proto.getTimestampNanos()),
+        proto.getPayload());
   }
 }

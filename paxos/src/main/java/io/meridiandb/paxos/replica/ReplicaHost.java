@@ -16,6 +16,7 @@ import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.paxos.proto.ImageOfferProto;
 import io.meridiandb.paxos.proto.PaxosFrame;
 import io.meridiandb.truetime.ClockFaultException;
 import java.time.Duration;
@@ -38,6 +39,9 @@ public final class ReplicaHost {
   /** How often a moment that has surely passed is made durable (protocol G10). */
   public static final Duration TIME_MARK_INTERVAL = Duration.ofSeconds(10);
 
+  /** How often leaders close the present for groups in which nothing happens (protocol C4). */
+  public static final Duration CLOSE_INTERVAL = Duration.ofMillis(100);
+
   /** How often replicas look at the time, as a part of the heartbeat. */
   private static final int TICKS_PER_HEARTBEAT = 10;
 
@@ -49,6 +53,8 @@ public final class ReplicaHost {
   /** What is left of replicas that were closed since the start. */
   private final Map<GroupId, RecoveredGroup> closed = new TreeMap<>();
 
+  private final CloseStreams closing;
+  private final ImageServer images;
   private @Nullable Timer ticker;
   private long ticks;
   private Timestamp markAt = Timestamp.MIN;
@@ -70,11 +76,14 @@ public final class ReplicaHost {
               .formatted(services.trueTime().now().latest(), passed));
     }
     this.leases = new LeaseManager(services, lease);
+    this.closing = new CloseStreams(services, new Leading());
+    this.images = new ImageServer(services, replicas::get);
   }
 
   /**
    * Makes this server's replica of a group, with data. Before {@link #start}, or later on the
-   * server strand.
+   * server strand. A witness that is open here gets data: its log and votes stay, the state comes
+   * from another replica.
    *
    * @param initial the members, if this server's log knows none: what it knows prevails. For a new
    *     group all its members; for a server that is to join, the present members and itself as
@@ -89,7 +98,8 @@ public final class ReplicaHost {
 
   /**
    * Makes this server's replica of a group as a witness: it votes and keeps the log, without data
-   * (DESIGN 4). Before {@link #start}, or later on the server strand.
+   * (DESIGN 4). Before {@link #start}, or later on the server strand. A replica with data that is
+   * open here becomes a witness; its state machine is used no more.
    *
    * @param initial as for {@link #open}; a server that is to join stands among the witnesses
    */
@@ -104,7 +114,12 @@ public final class ReplicaHost {
       StateMachine machine,
       LeaderPreference preference,
       boolean holdsData) {
-    Invariants.check(!replicas.containsKey(group), "%s is open already", group);
+    GroupReplica before = replicas.get(group);
+    if (before != null) {
+      Invariants.check(before.holdsData() != holdsData, "%s is open already", group);
+      before.become(machine, holdsData);
+      return before;
+    }
     ReplicaSetting setting =
         new ReplicaSetting(
             initial,
@@ -134,7 +149,7 @@ public final class ReplicaHost {
         .recovered()
         .groups()
         .forEach((group, state) -> {
-          Configuration last = GroupReplica.configurationOf(state);
+          Configuration last = state.configuration();
           if (last != null) {
             found.put(group, last.everybody());
           }
@@ -145,11 +160,15 @@ public final class ReplicaHost {
   /**
    * Ends this server's replica of a group and forgets its log: for one that is no member any more.
    * What it has promised stays remembered. On the server strand; does nothing if it is not open.
+   *
+   * <p>Not before the change that removed this server has been reported as done ({@link
+   * Replica#changeMembers}): until then too few of the others may know that they can do without it.
    */
   public void close(GroupId group) {
     GroupReplica replica = replicas.remove(group);
     if (replica != null) {
       closed.put(group, replica.shut());
+      images.closed(group);
     }
   }
 
@@ -160,8 +179,55 @@ public final class ReplicaHost {
 
   private void begin() {
     leases.start();
+    closing.start();
+    images.start();
     services.messenger().on(PaxosMessages.GROUP, m -> services.strand().execute(() -> deliver(m)));
+    services
+        .messenger()
+        .on(PaxosMessages.IMAGE_OFFER, m -> services.strand().execute(() -> onOffer(m)));
     tick();
+    close();
+  }
+
+  private void close() {
+    if (!stopped) {
+      services.strand().schedule(CLOSE_INTERVAL, this::close);
+      closing.tick();
+    }
+  }
+
+  private void onOffer(Received<ImageOfferProto> message) {
+    GroupReplica replica = replicas.get(message.group());
+    if (replica != null && !stopped) {
+      replica.installer().offered(message.from());
+    }
+  }
+
+  /** The groups led here, for {@link CloseStreams}. */
+  private final class Leading implements CloseStreams.Leading {
+    @Override
+    public Map<ServerId, Map<GroupId, CloseStreams.Registration>> promise(Timestamp t) {
+      Map<ServerId, Map<GroupId, CloseStreams.Registration>> byPeer = new TreeMap<>();
+      for (GroupReplica replica : replicas.values()) {
+        CloseStreams.Registration promised = replica.promise(t);
+        if (promised != null) {
+          for (ServerId peer : replica.core().members().everybody().dataHolders()) {
+            if (!peer.equals(services.messenger().self().server())) {
+              byPeer.computeIfAbsent(peer, p -> new TreeMap<>()).put(replica.group(), promised);
+            }
+          }
+        }
+      }
+      return byPeer;
+    }
+
+    @Override
+    public void closed(GroupId group, CloseStreams.Registration registration, Timestamp t) {
+      GroupReplica replica = replicas.get(group);
+      if (replica != null && !stopped) {
+        replica.onClosed(registration.ballot(), registration.lastIndex(), t);
+      }
+    }
   }
 
   private void tick() {
@@ -175,6 +241,7 @@ public final class ReplicaHost {
     if (ticks++ % TICKS_PER_HEARTBEAT == 0) {
       renewLeases();
       markTime();
+      images.tick();
     }
     List.copyOf(replicas.values()).forEach(GroupReplica::tick);
   }

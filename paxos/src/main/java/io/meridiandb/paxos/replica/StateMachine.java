@@ -38,7 +38,10 @@ public interface StateMachine {
 
   /**
    * The members have changed: the change is chosen. Called on every replica, also on one that is no
-   * member any more.
+   * member any more. If this server is a witness now and its data is to go, {@link
+   * ReplicaHost#openWitness} is called before anything else happens on the strand: a later change
+   * may count on data that is still here then. After a restart earlier changes may be told again:
+   * {@link Replica#members} knows the latest.
    */
   default void membersChanged(ReplicaSet members) {}
 

@@ -9,7 +9,8 @@ import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.lease.LeaseReply;
 import io.meridiandb.paxos.lease.LeaseRequest;
-import io.meridiandb.paxos.membership.Quorum;
+import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Cores and leases of a few servers under one queue of events in virtual time: messages lost, late,
@@ -34,7 +36,9 @@ final class PaxosSimulation {
   final PaxosConfig config =
       PaxosConfig.of(new LeaseConfig(Duration.ofSeconds(1), Duration.ofMillis(150)));
   final List<GroupId> groups = List.of(new GroupId(1), new GroupId(2));
-  final Quorum quorum;
+  final ReplicaSet initial;
+  final List<ServerId> ids = new ArrayList<>();
+  final SimulatedChanges changing;
   final Doubles doubles;
   final long epsilon;
   final List<SimulatedServer> servers = new ArrayList<>();
@@ -58,16 +62,27 @@ final class PaxosSimulation {
   int installs;
   int proposed;
   int crashes;
+  int changes;
+  int changesRefused;
+  int replaced;
+  int witnesses;
 
+  /** {@code size} full replicas that stay. */
   PaxosSimulation(long seed, int size, Doubles doubles) {
+    this(seed, size, servers -> ReplicaSet.ofFull(servers), doubles);
+  }
+
+  /** With members that change, unless all of the servers are full ones at the begin. */
+  PaxosSimulation(
+      long seed, int size, Function<List<ServerId>, ReplicaSet> begin, Doubles doubles) {
     this.random = new Random(seed);
     this.doubles = doubles;
     this.epsilon = random.nextInt(3) * 20 * MILLI;
-    List<ServerId> ids = new ArrayList<>();
     for (int i = 1; i <= size; i++) {
       ids.add(new ServerId(i));
     }
-    quorum = Quorum.majorityOf(ids);
+    initial = begin.apply(ids);
+    changing = new SimulatedChanges(this, random);
     cut = new boolean[size + 1][size + 1];
     for (GroupId group : groups) {
       chosen.put(group, new TreeMap<>());
@@ -104,8 +119,10 @@ final class PaxosSimulation {
             group + " has " + leaders + " leaders long after the last fault:" + this);
       }
       long most = chosen.get(group).isEmpty() ? 0 : chosen.get(group).lastKey();
+      changing.checkSettled(group);
       for (SimulatedServer server : servers) {
-        if (server.members.get(group).applied < most) {
+        boolean member = changing.members(group).all().contains(server.id);
+        if (member && server.members.get(group).applied < most) {
           throw new AssertionError(server.id + " of " + group + " did not catch up:" + this);
         }
       }
@@ -123,7 +140,7 @@ final class PaxosSimulation {
     time = end;
   }
 
-  private void at(long delay, Runnable action) {
+  void at(long delay, Runnable action) {
     queue.add(new Event(time + delay, order++, action));
   }
 
@@ -157,8 +174,9 @@ final class PaxosSimulation {
       } else if (dice < 90) {
         one.close(group);
       } else if (dice < 93) {
-        long applied = one.members.get(group).applied;
-        one.run(group, new PaxosInput.Checkpointed(one.now(), applied));
+        one.checkpoint(group);
+      } else if (faults && initial.full().size() < ids.size()) {
+        changing.somethingChanges(one, group);
       }
     }
     at(random.nextLong(MILLI, 20 * MILLI), this::somethingHappens);
@@ -184,7 +202,7 @@ final class PaxosSimulation {
         });
   }
 
-  private void restart(SimulatedServer server) {
+  void restart(SimulatedServer server) {
     if (!server.up) {
       server.start();
       ticker(server, server.incarnation, 0);
@@ -228,7 +246,12 @@ final class PaxosSimulation {
     transmit(
         from,
         out.to(),
-        () -> to.run(group, new PaxosInput.Deliver(to.now(), from.id, out.message())));
+        () -> {
+          to.run(group, new PaxosInput.Deliver(to.now(), from.id, out.message()));
+          if (out.message() instanceof PaxosMessage.Accept accept) {
+            to.onAccept(group, accept);
+          }
+        });
   }
 
   void sendLease(SimulatedServer from, ServerId to, LeaseRequest request) {
@@ -296,7 +319,9 @@ final class PaxosSimulation {
       }
       return;
     }
-    if (!quorum.reachedBy(id -> servers.get((int) id.value() - 1).disk.get(group).holds(entry))) {
+    PaxosCore core = by.members.get(group).core;
+    if (!durable(core.members(), group, entry)
+        && !durable(core.membersAt(entry.index()), group, entry)) {
       throw new AssertionError(entry + " is chosen but not durable at a majority" + this);
     }
     if (!SimulatedServer.isCommand(entry)) {
@@ -312,6 +337,12 @@ final class PaxosSimulation {
         throw new AssertionError(entry + " lies below the closed timestamp " + promise + this);
       }
     }
+  }
+
+  private boolean durable(Configuration members, GroupId group, LogEntry entry) {
+    return members
+        .quorum()
+        .reachedBy(id -> servers.get((int) id.value() - 1).disk.get(group).holds(entry));
   }
 
   void promised(GroupId group, Timestamp t, long lastIndex) {
@@ -332,6 +363,13 @@ final class PaxosSimulation {
               .append(group)
               .append(' ')
               .append(member.core)
+              .append(member.core.needsImage() ? " needs an image" : "")
+              .append(" members ")
+              .append(member.core.members())
+              .append(" floor ")
+              .append(member.core.voteFloor())
+              .append(" applied ")
+              .append(member.applied)
               .append(" lease ")
               .append(server.holder.leaseEnd(group))
               .append('\n'));

@@ -2,7 +2,10 @@ package io.meridiandb.paxos.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +40,36 @@ final class RandomizedPaxosTest {
     assertThat(chosen).isGreaterThan(1_000);
     assertThat(handOvers).isGreaterThan(10);
     assertThat(crashes).isGreaterThan(30);
+  }
+
+  /** Protocol G6, G20, G25, G26: any members become any others, replicas of all kinds, images. */
+  @Test
+  void noRuleBreaksWhileMembersChange() {
+    int changes = 0;
+    int installs = 0;
+    int witnesses = 0;
+    int replaced = 0;
+    for (long seed = 1; seed <= 120; seed++) {
+      PaxosSimulation world =
+          new PaxosSimulation(seed, 5, RandomizedPaxosTest::begin, Doubles.NONE);
+      try {
+        world.run(Duration.ofSeconds(30), Duration.ofSeconds(25));
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+      }
+      changes += world.changes;
+      installs += world.installs;
+      witnesses += world.witnesses;
+      replaced += world.replaced;
+    }
+    assertThat(changes).isGreaterThan(100);
+    assertThat(installs).isGreaterThan(50);
+    assertThat(witnesses).isGreaterThan(20);
+    assertThat(replaced).isGreaterThan(10);
+  }
+
+  private static ReplicaSet begin(List<ServerId> ids) {
+    return ReplicaSet.of(ids.subList(0, 2), ids.subList(2, 3), ids.subList(3, 4));
   }
 
   @Test

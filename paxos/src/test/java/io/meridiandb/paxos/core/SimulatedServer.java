@@ -15,13 +15,16 @@ import io.meridiandb.paxos.lease.LeaseRequest;
 import io.meridiandb.paxos.lease.Lessee;
 import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** One server of the simulation: real cores and leases, a simulated disk, no threads. */
 final class SimulatedServer {
@@ -52,6 +55,10 @@ final class SimulatedServer {
   final PaxosSimulation world;
   final ServerId id;
   final Map<GroupId, DurableGroup> disk = new TreeMap<>();
+
+  /** Up to where each state machine is durable; -1 where there is none: a witness. */
+  final Map<GroupId, Long> machines = new TreeMap<>();
+
   Duration durableBound = Duration.ZERO;
   long incarnation;
   boolean up;
@@ -60,12 +67,17 @@ final class SimulatedServer {
   VoterState voter;
   LeaseHolder holder;
   final Map<GroupId, Member> members = new TreeMap<>();
+  final Set<GroupId> becomesWitness = new TreeSet<>();
   final Deque<Batch> unforced = new ArrayDeque<>();
 
   SimulatedServer(PaxosSimulation world, ServerId id) {
     this.world = world;
     this.id = id;
-    world.groups.forEach(group -> disk.put(group, new DurableGroup(group)));
+    world.groups.forEach(group -> {
+      disk.put(group, new DurableGroup(group));
+      boolean witness = world.initial.witnesses().contains(id);
+      machines.put(group, witness ? -1L : 0L);
+    });
   }
 
   TTInterval now() {
@@ -83,21 +95,59 @@ final class SimulatedServer {
     durableBound = world.config.lease().length();
     voter.boundDurable(durableBound);
     members.clear();
-    for (GroupId group : world.groups) {
-      Member member = new Member();
-      ReplicaSetting setting =
-          new ReplicaSetting(
-              world.quorum,
-              world.config,
-              PaxosConfig.LeaderPreference.NONE,
-              world.random(),
-              disk.get(group).base);
-      member.applied = disk.get(group).base;
-      member.core = PaxosCore.recover(setting, voter, holder, disk.get(group).recover());
-      member.clock =
-          new GroupClock(
-              this::now, () -> member.announced ? holder.leaseEnd(group) : Timestamp.MIN);
-      members.put(group, member);
+    world.groups.forEach(this::open);
+  }
+
+  private void open(GroupId group) {
+    Member member = new Member();
+    long machine = machines.get(group);
+    DurableGroup log = disk.get(group);
+    ReplicaSetting setting =
+        new ReplicaSetting(
+            world.initial,
+            machine >= 0,
+            world.config,
+            PaxosConfig.LeaderPreference.NONE,
+            world.random(),
+            Math.max(machine, 0));
+    member.applied = machine >= 0 ? machine : log.base;
+    member.core = PaxosCore.recover(setting, voter, holder, log.recover());
+    member.clock =
+        new GroupClock(this::now, () -> member.announced ? holder.leaseEnd(group) : Timestamp.MIN);
+    members.put(group, member);
+  }
+
+  /** The replica goes, with its log and its data; another one of the same group takes its place. */
+  void replace(GroupId group) {
+    Member member = members.get(group);
+    if (member.core.wantsLease() || !unforced.isEmpty()) {
+      return;
+    }
+    PaxosMessage.LogState reached = member.core.voteFloor();
+    DurableGroup log = disk.get(group);
+    log.replay(new LogRecord.VoteFloor(group, reached.lastBallot(), reached.lastIndex()));
+    log.replay(new LogRecord.Closed(group));
+    machines.put(group, 0L);
+    world.replaced++;
+    open(group);
+  }
+
+  /** A witness gets data, or data goes. */
+  void become(GroupId group, boolean data) {
+    Member member = members.get(group);
+    boolean has = machines.get(group) >= 0;
+    if (has != data && !member.core.wantsLease()) {
+      machines.put(group, data ? 0L : -1L);
+      member.applied = data ? 0 : member.core.commitIndex();
+      run(group, new PaxosInput.BecomeKind(now(), data, 0));
+    }
+  }
+
+  void checkpoint(GroupId group) {
+    long applied = members.get(group).applied;
+    if (machines.get(group) >= 0) {
+      machines.merge(group, applied, Math::max);
+      run(group, new PaxosInput.Checkpointed(now(), applied));
     }
   }
 
@@ -148,15 +198,29 @@ final class SimulatedServer {
         world.forceLater(this);
       }
     }
-    effects.send().forEach(out -> world.send(this, group, out));
+    effects.send().forEach(out -> world.send(this, group, closing(member, out)));
     for (LogEntry entry : effects.chosen()) {
       if (entry.index() != member.applied + 1) {
         throw new AssertionError(id + " applies " + entry + " after " + member.applied);
       }
       member.applied = entry.index();
       world.chosen(this, group, entry);
+      world.changing.chosen(this, group, entry);
     }
     effects.signals().forEach(signal -> onSignal(group, member, signal));
+    if (becomesWitness.remove(group)
+        && member.core.members().everybody().kindOf(id) == ReplicaSet.Kind.WITNESS) {
+      become(group, false);
+    }
+  }
+
+  /** An ACCEPT closes the present (protocol G20), as the driver does it. */
+  private Outgoing closing(Member member, Outgoing out) {
+    if (member.announced && out.message() instanceof PaxosMessage.Accept accept) {
+      Timestamp t = member.clock.close().orElse(Timestamp.MIN);
+      return new Outgoing(out.to(), accept.closing(t, member.core.lastIndex()));
+    }
+    return out;
   }
 
   private void onSignal(GroupId group, Member member, Signal signal) {
@@ -177,7 +241,9 @@ final class SimulatedServer {
         resign(group, member, drained.target());
       }
       case Signal.Leaseless leaseless -> resign(group, member, null);
-      case Signal.InstallNeeded needed -> world.installs++;
+      case Signal.InstallNeeded needed -> world.changing.image(group, needed.server());
+      case Signal.ChangeDone done -> world.changing.done(group, done.target());
+      case Signal.ChangeFailed failed -> world.changesRefused++;
     }
   }
 
@@ -192,11 +258,14 @@ final class SimulatedServer {
     }
     for (GroupId group : world.groups) {
       run(group, new PaxosInput.Tick(now(), members.get(group).clock.lastTs()));
+      if (heartbeat && members.get(group).core.needsImage()) {
+        world.changing.image(group, id);
+      }
     }
   }
 
   private void requestLeases() {
-    for (ServerId to : world.quorum.voters()) {
+    for (ServerId to : world.ids) {
       LeaseRequest request = holder.request(to, now());
       if (to.equals(id)) {
         holder.onReply(id, voter.onRequest(request, now()));
@@ -216,6 +285,15 @@ final class SimulatedServer {
   boolean leadsNow(GroupId group) {
     Member member = members.get(group);
     return up && member.announced && now().latest().isBefore(holder.leaseEnd(group));
+  }
+
+  /** What a follower may rely on after an ACCEPT (protocol G20). */
+  void onAccept(GroupId group, PaxosMessage.Accept accept) {
+    Member member = members.get(group);
+    boolean usable = member.applied >= accept.closedIndex() && member.core.follows(accept.ballot());
+    if (usable && accept.closed().isAfter(Timestamp.MIN)) {
+      world.promised(group, accept.closed(), member.applied);
+    }
   }
 
   /** Appends a command if this server may; as the driver does. */

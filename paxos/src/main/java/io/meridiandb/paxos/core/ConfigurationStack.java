@@ -1,0 +1,89 @@
+package io.meridiandb.paxos.core;
+
+import io.meridiandb.paxos.log.RecoveredMembership;
+import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.membership.Quorum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The configurations that a replica's log tells of: one that is known to be chosen, and the entries
+ * after it. The last one is in force, chosen or not (protocol G6).
+ */
+final class ConfigurationStack {
+  /** Index of the entry, or of the checkpoint, that says it; the first is chosen. Never empty. */
+  private final TreeMap<Long, Configuration> byIndex = new TreeMap<>();
+
+  private Quorum quorum;
+
+  ConfigurationStack(RecoveredMembership recorded, Configuration initial) {
+    byIndex.put(
+        recorded.index(),
+        recorded.configuration().isEmpty()
+            ? initial
+            : Configuration.decode(recorded.configuration()));
+    quorum = current().quorum();
+  }
+
+  /** The one in force. */
+  Configuration current() {
+    return byIndex.lastEntry().getValue();
+  }
+
+  /** Since which entry it is in force. */
+  long currentIndex() {
+    return byIndex.lastKey();
+  }
+
+  /** Who must agree to anything now. */
+  Quorum quorum() {
+    return quorum;
+  }
+
+  /** The one in force at {@code index}, or the first that is known. */
+  Map.Entry<Long, Configuration> at(long index) {
+    Map.Entry<Long, Configuration> found = byIndex.floorEntry(index);
+    return found == null ? byIndex.firstEntry() : found;
+  }
+
+  /** The one in force at {@code index} and all later ones. */
+  List<Configuration> from(long index) {
+    return new ArrayList<>(byIndex.tailMap(at(index).getKey(), true).values());
+  }
+
+  /** An entry says who belongs to the group; what was known from a later checkpoint prevails. */
+  void append(long index, Configuration configuration) {
+    if (index > byIndex.firstKey()) {
+      byIndex.put(index, configuration);
+      quorum = current().quorum();
+    }
+  }
+
+  void cutSuffix(long lastKept) {
+    long first = byIndex.firstKey();
+    byIndex.tailMap(Math.max(lastKept, first), false).clear();
+    quorum = current().quorum();
+  }
+
+  /** The first one that is kept is that in force at {@code lastDropped}. */
+  void cutPrefix(long lastDropped) {
+    byIndex.headMap(at(lastDropped).getKey(), false).clear();
+  }
+
+  /** A checkpoint says who belongs to the group; the entries from there on are not here yet. */
+  void install(long index, Configuration configuration) {
+    byIndex.headMap(index, true).clear();
+    byIndex.put(index, configuration);
+    quorum = current().quorum();
+  }
+
+  /** All entries have gone, those up to {@code index} behind a checkpoint. */
+  void beginAfter(long index) {
+    Map.Entry<Long, Configuration> kept = at(index);
+    byIndex.clear();
+    byIndex.put(kept.getKey(), kept.getValue());
+    quorum = current().quorum();
+  }
+}

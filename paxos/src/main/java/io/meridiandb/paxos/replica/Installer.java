@@ -1,0 +1,255 @@
+package io.meridiandb.paxos.replica;
+
+import io.meridiandb.kernel.event.Events.Level;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.proto.ImagePartProto;
+import io.meridiandb.paxos.proto.ImageRequestProto;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches another replica's image for one that lacks entries nobody's log holds any more (protocol
+ * G25). Part after part, each asked for by its position, so that a lost message costs one question;
+ * if the source fails, another one is asked for its image from the beginning. Meanwhile the replica
+ * votes and follows as ever. A witness only learns where its log begins.
+ *
+ * <p>The order of what becomes durable: the members at the image's index, the state machine's
+ * switch, the cut of the log. A crash anywhere leaves a replica that goes on from there.
+ */
+final class Installer {
+  /** How long a part may take. */
+  private static final Duration PART_MAX = Duration.ofSeconds(5);
+
+  /** After a failure, before the next source is asked. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** So many questions for the same part before another source is asked. */
+  private static final int QUESTIONS_MAX = 4;
+
+  /** One source's image on its way here. */
+  private static final class Attempt {
+    final ServerId source;
+    long image;
+    int questions;
+    @Nullable LogEntry entry;
+    @Nullable Configuration members;
+    @Nullable ImageSink sink;
+
+    Attempt(ServerId source) {
+      this.source = source;
+    }
+  }
+
+  private final HostServices services;
+  private final GroupReplica replica;
+  private @Nullable Attempt running;
+  private Timestamp retryAt = Timestamp.MIN;
+  private long tries;
+  private boolean stopped;
+
+  Installer(HostServices services, GroupReplica replica) {
+    this.services = services;
+    this.replica = replica;
+  }
+
+  /** An image is needed: begins with the next source, unless one is on its way. */
+  void wanted() {
+    if (running == null && services.trueTime().now().earliest().isAfter(retryAt)) {
+      List<ServerId> sources = sources();
+      if (!sources.isEmpty()) {
+        begin(sources.get((int) (tries % sources.size())));
+      }
+    }
+  }
+
+  /** The leader says that an image is needed, and has one. */
+  void offered(ServerId by) {
+    if (running == null && services.trueTime().now().earliest().isAfter(retryAt)) {
+      begin(by);
+    }
+  }
+
+  void stop() {
+    stopped = true;
+    Attempt attempt = running;
+    if (attempt != null) {
+      giveUp(attempt, "the replica is closed");
+    }
+  }
+
+  /** The leader first, then whoever has the data. */
+  private List<ServerId> sources() {
+    List<ServerId> sources = new ArrayList<>();
+    ServerId leader = replica.leaderHint();
+    if (leader != null) {
+      sources.add(leader);
+    }
+    sources.addAll(replica.core().members().everybody().dataHolders());
+    sources.removeIf(services.messenger().self().server()::equals);
+    return sources;
+  }
+
+  private void begin(ServerId source) {
+    if (!stopped) {
+      tries++;
+      Attempt attempt = new Attempt(source);
+      running = attempt;
+      ask(attempt);
+    }
+  }
+
+  private void ask(Attempt attempt) {
+    ImageSink sink = attempt.sink;
+    ImageRequestProto request =
+        ImageRequestProto.newBuilder()
+            .setImage(attempt.image)
+            .setPosition(sink == null ? 0 : sink.position())
+            .setWitness(!replica.holdsData())
+            .build();
+    services
+        .messenger()
+        .call(
+            attempt.source,
+            PaxosMessages.IMAGE_REQUEST,
+            PaxosMessages.IMAGE_PART,
+            replica.group(),
+            request,
+            PART_MAX)
+        .whenComplete((part, error) -> {
+          if (running != attempt) {
+            return;
+          }
+          if (error == null) {
+            attempt.questions = 0;
+            onPart(attempt, part);
+          } else if (++attempt.questions < QUESTIONS_MAX) {
+            ask(attempt);
+          } else {
+            giveUp(attempt, String.valueOf(error.getMessage()));
+          }
+        });
+  }
+
+  private void onPart(Attempt attempt, ImagePartProto part) {
+    ImageSink sink = attempt.sink;
+    if (part.getImage() == 0) {
+      giveUp(attempt, part.getReason());
+    } else if (attempt.entry == null) {
+      onHead(attempt, part);
+    } else if (sink == null || part.getPosition() != sink.position()) {
+      giveUp(attempt, "part at " + part.getPosition() + " was not asked for");
+    } else if (part.getBytes().isEmpty()) {
+      finish(attempt, sink);
+    } else {
+      sink.write(part.getPosition(), part.getBytes())
+          .whenComplete((done, error) -> {
+            if (running != attempt) {
+              return;
+            }
+            if (error == null) {
+              services.env().events().count("paxos.install.bytes", part.getBytes().size());
+              ask(attempt);
+            } else {
+              giveUp(attempt, String.valueOf(error.getMessage()));
+            }
+          });
+    }
+  }
+
+  private void onHead(Attempt attempt, ImagePartProto part) {
+    LogEntry entry = PaxosWire.entry(part.getEntry());
+    Configuration members = Configuration.of(part.getMembers());
+    if (!replica.couldUse(entry)) {
+      giveUp(attempt, "its image ends at " + entry.index() + ", which is too early");
+      return;
+    }
+    attempt.image = part.getImage();
+    attempt.entry = entry;
+    attempt.members = members;
+    replica.imageComing(entry, members);
+    services
+        .log()
+        .append(
+            List.of(new LogRecord.Members(replica.group(), entry.index(), members.encode())),
+            () -> {
+              if (running == attempt) {
+                receive(attempt, entry);
+              }
+            });
+  }
+
+  private void receive(Attempt attempt, LogEntry entry) {
+    if (!replica.holdsData()) {
+      running = null;
+      replica.imageEnded(entry, members(attempt));
+      return;
+    }
+    replica
+        .machine()
+        .importImage(entry.index())
+        .whenComplete((sink, error) -> {
+          if (error != null) {
+            giveUp(attempt, String.valueOf(error.getMessage()));
+          } else if (running == attempt) {
+            attempt.sink = sink;
+            ask(attempt);
+          } else {
+            sink.abort();
+          }
+        });
+  }
+
+  private void finish(Attempt attempt, ImageSink sink) {
+    LogEntry entry = attempt.entry;
+    if (entry == null || !replica.couldUse(entry)) {
+      giveUp(attempt, "the replica has got further by itself");
+      return;
+    }
+    replica.imageSwitches();
+    sink.finish()
+        .whenComplete((done, error) -> {
+          if (error != null) {
+            replica.imageEnded(null, members(attempt));
+            giveUp(attempt, String.valueOf(error.getMessage()));
+            return;
+          }
+          running = null;
+          services.env().events().count("paxos.installs", 1);
+          event(
+              Level.INFO,
+              "%s has the state of %s after entry %d"
+                  .formatted(replica.group(), attempt.source, entry.index()));
+          replica.imageEnded(entry, members(attempt));
+        });
+  }
+
+  private static Configuration members(Attempt attempt) {
+    Configuration members = attempt.members;
+    return java.util.Objects.requireNonNull(members);
+  }
+
+  private void giveUp(Attempt attempt, String why) {
+    if (running != attempt) {
+      return;
+    }
+    running = null;
+    retryAt = services.trueTime().now().latest().plus(RETRY);
+    ImageSink sink = attempt.sink;
+    if (sink != null) {
+      sink.abort();
+    }
+    event(
+        Level.WARNING,
+        "%s gets no image from %s: %s".formatted(replica.group(), attempt.source, why));
+  }
+
+  private void event(Level level, String message) {
+    services.env().events().event(level, "paxos.install", message);
+  }
+}
