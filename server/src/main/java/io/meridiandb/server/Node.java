@@ -83,8 +83,7 @@ public final class Node {
         new ServerInfo(VERSION, config.name(), config.identity().universe().toString());
     this.placement =
         new PlacementRoles(
-            new PlacementRoles.Ground(
-                env, trueTime, messenger, config.topology(), router, gateway),
+            new PlacementRoles.Ground(env, trueTime, messenger, config.topology(), router, gateway),
             PlacementRoles.Options.DEFAULT);
     Universe universe =
         new Universe(
@@ -267,7 +266,7 @@ public final class Node {
     } catch (RuntimeException e) {
       env.events()
           .event(
-              Events.Level.WARNING,
+              Level.WARNING,
               "server",
               "not every group made a checkpoint before the end (%s): the next start applies its log"
                   .formatted(e.getMessage()));

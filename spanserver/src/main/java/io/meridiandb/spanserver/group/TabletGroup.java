@@ -15,6 +15,7 @@ import io.meridiandb.paxos.replica.StateMachine;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.spanserver.directory.DirectoryTable;
 import io.meridiandb.spanserver.tablet.Tablet;
+import io.meridiandb.spanserver.tablet.TabletDamagedException;
 import io.meridiandb.spanserver.tablet.TabletHost;
 import io.meridiandb.spanserver.tablet.VersionWrite;
 import io.meridiandb.truetime.TrueTime;
@@ -83,7 +84,8 @@ public final class TabletGroup implements StateMachine, TabletHost {
     this.trueTime = trueTime;
     this.group = group;
     this.options = options;
-    this.tablet = Tablet.open(env, this.strand, "tablet/" + group.value(), options.tablet(), this);
+    this.tablet =
+        Tablet.openOrPutAside(env, this.strand, "tablet/" + group.value(), options.tablet(), this);
     this.replication = new ReplicaReplication(this.strand, trueTime);
     this.directories = new DirectoryTable(group, tablet);
     this.participant =
@@ -311,6 +313,11 @@ public final class TabletGroup implements StateMachine, TabletHost {
   @Override
   public void failed(Throwable cause) {
     stop(cause, true);
+  }
+
+  @Override
+  public void damaged(TabletDamagedException cause) {
+    stop(cause, false);
   }
 
   private void tick() {

@@ -32,6 +32,9 @@ final class Checkpoints {
   /** What was wiped by an entry that no checkpoint holds yet. */
   private record Wipe(long index, KeyRange range) {}
 
+  /** Who waits for a checkpoint that holds an entry. */
+  private record Waiting(long index, CompletableFuture<Void> durable) {}
+
   private final Env env;
   private final Strand strand;
   private final TabletFolder folder;
@@ -47,6 +50,8 @@ final class Checkpoints {
 
   /** What was wiped since, in order; the view's runs hide this too. */
   private final List<Wipe> wipes = new ArrayList<>();
+
+  private final List<Waiting> waiting = new ArrayList<>();
 
   private long appliedIndex;
   private @Nullable TabletJob job;
@@ -178,6 +183,31 @@ final class Checkpoints {
     }
   }
 
+  /** Flushes; completes once what is applied now is in a durable checkpoint. */
+  CompletableFuture<Void> checkpoint() {
+    CompletableFuture<Void> durable = new CompletableFuture<>();
+    if (appliedIndex == manifest.flushedIndex()) {
+      durable.complete(null);
+    } else if (stopped) {
+      durable.completeExceptionally(new IllegalStateException(folder.path + " is closed"));
+    } else {
+      waiting.add(new Waiting(appliedIndex, durable));
+      flush();
+    }
+    return durable;
+  }
+
+  private void tellWaiting() {
+    for (Waiting each : List.copyOf(waiting)) {
+      if (stopped) {
+        each.durable.completeExceptionally(new IllegalStateException(folder.path + " is closed"));
+      } else if (each.index <= manifest.flushedIndex()) {
+        each.durable.complete(null);
+      }
+    }
+    waiting.removeIf(each -> each.durable.isDone());
+  }
+
   private static List<Run> pruned(List<Run> runs) {
     return runs.stream().map(Run::pruned).filter(Objects::nonNull).toList();
   }
@@ -192,6 +222,7 @@ final class Checkpoints {
   /** Starts no job any more and lets the files go; what is not flushed is in the log. */
   void close() {
     stopped = true;
+    tellWaiting();
     views.letGo(views.now());
   }
 
@@ -251,6 +282,12 @@ final class Checkpoints {
     if (next != null) {
       afterJob = null;
       next.run();
+    }
+    if (job != null) {
+      return;
+    }
+    if (!waiting.isEmpty()) {
+      flush();
     } else if (runs.size() >= options.runsMax() || mostlyWiped()) {
       start(compactionDue());
     } else if (flushWanted || views.now().memoryBytes() >= options.memtableBytes()) {
@@ -266,6 +303,7 @@ final class Checkpoints {
     views.publish(viewOf(views.now().active, layers));
     env.events().count("tablet.flushes", 1);
     host.checkpointed(manifest.flushedIndex());
+    tellWaiting();
   }
 
   private void installed() {
@@ -273,10 +311,12 @@ final class Checkpoints {
     wipes.clear();
     views.publish(viewOf(new Memtable(), List.of()));
     env.events().count("tablet.installs", 1);
+    runner.deleteDamaged();
     CompletableFuture<Void> told = Objects.requireNonNull(installing);
     installing = null;
     afterInstall.run();
     told.complete(null);
+    tellWaiting();
   }
 
   /** The files of the last checkpoint, without what was wiped since. */
@@ -350,6 +390,7 @@ final class Checkpoints {
       env.events()
           .failure(
               "spanserver.tablet", "a file of " + folder.path + " could not be written", cause);
+      tellWaiting();
       host.failed(cause);
     }
   }

@@ -38,7 +38,7 @@ record FileFooter(long storeBytes, long storeLength, long bloomBytes, int sample
       throw new TabletDamagedException(path + " is no tablet file: its last bytes are wrong");
     }
     if (in.getInt(8) != FORMAT && in.getInt(8) != FORMAT - 1) {
-      throw new TabletDamagedException(
+      throw new TabletTooNewException(
           "%s has format %d, this version of Meridian reads format %d; start the version that wrote it"
               .formatted(path, in.getInt(8), FORMAT));
     }

@@ -75,6 +75,18 @@ final class JobRunner {
         });
   }
 
+  /** Deletes what was put aside: another replica's image has taken its place. */
+  void deleteDamaged() {
+    strand()
+        .execute(() -> {
+          try {
+            folder.deleteDamaged();
+          } catch (IOException e) {
+            env.events().failure("spanserver.tablet", "could not clean " + folder.path, e);
+          }
+        });
+  }
+
   private void build(TabletJob.Build job, Manifest before, End end) throws IOException {
     FileBuilder builder =
         new FileBuilder(

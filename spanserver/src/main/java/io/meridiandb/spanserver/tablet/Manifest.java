@@ -107,24 +107,25 @@ public record Manifest(
    * Reads what {@link #encode} wrote.
    *
    * @param path for messages
-   * @throws TabletDamagedException if it is damaged or of a newer format
+   * @throws TabletDamagedException if it is damaged
+   * @throws TabletTooNewException if it is of a newer format
    */
   static Manifest decode(ByteBuffer in, String path) {
     int end = in.limit() - 4;
     if (end < BYTES_MIN || in.getLong(0) != MAGIC) {
       throw new TabletDamagedException(path + " is no manifest; rebuild this replica");
     }
-    int format = in.getInt(8);
-    if (format != FORMAT && format != FORMAT - 1) {
-      throw new TabletDamagedException(
-          "%s has format %d, this version of Meridian reads format %d; start the version that wrote it"
-              .formatted(path, format, FORMAT));
-    }
     CRC32C crc = new CRC32C();
     crc.update(in.duplicate().position(0).limit(end));
     if ((int) crc.getValue() != in.getInt(end)) {
       throw new TabletDamagedException(
           path + " fails its checksum; rebuild this replica from another one");
+    }
+    int format = in.getInt(8);
+    if (format != FORMAT && format != FORMAT - 1) {
+      throw new TabletTooNewException(
+          "%s has format %d, this version of Meridian reads format %d; start the version that wrote it"
+              .formatted(path, format, FORMAT));
     }
     in.position(12);
     long flushedIndex = in.getLong();

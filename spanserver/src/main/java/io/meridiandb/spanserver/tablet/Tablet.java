@@ -2,6 +2,7 @@ package io.meridiandb.spanserver.tablet;
 
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.Key;
@@ -29,6 +30,7 @@ public final class Tablet implements VersionStore {
   private final Strand strand;
   private final Checkpoints checkpoints;
   private final ViewHolder views;
+  private final Scrubber scrubber;
   private boolean importing;
   private Runnable afterInstall = () -> {};
 
@@ -39,6 +41,7 @@ public final class Tablet implements VersionStore {
     this.folder = folder;
     checkpoints = new Checkpoints(env, strand, folder, options, host);
     views = checkpoints.views();
+    scrubber = new Scrubber(env, strand, checkpoints, host);
   }
 
   /**
@@ -50,12 +53,37 @@ public final class Tablet implements VersionStore {
    * @param folder in the data folder, such as {@code tablet/0}; of this tablet alone
    * @throws TabletDamagedException if a file or the manifest is damaged; a damaged file is put
    *     aside
+   * @throws TabletTooNewException if a newer version wrote it
    * @throws IOException if the disk cannot be read
    */
   public static Tablet open(
       Env env, Strand strand, String folder, TabletOptions options, TabletHost host)
       throws IOException {
     return new Tablet(env, strand, new TabletFolder(env.disk(), folder), options, host);
+  }
+
+  /**
+   * Opens a tablet as {@link #open} does; if it is damaged, all its files are put aside, an event
+   * says so, and the tablet is empty: {@link #flushedIndex} is 0, so entries are applied from the
+   * first one on if the log still has it, and otherwise another replica's image is taken in. The
+   * files put aside are deleted when an image has been installed.
+   */
+  public static Tablet openOrPutAside(
+      Env env, Strand strand, String folder, TabletOptions options, TabletHost host)
+      throws IOException {
+    try {
+      return open(env, strand, folder, options, host);
+    } catch (TabletDamagedException e) {
+      new TabletFolder(env.disk(), folder).putAside();
+      env.events().count("tablet.quarantines", 1);
+      env.events()
+          .event(
+              Events.Level.ERROR,
+              "spanserver.tablet",
+              "%s; all files of %s are put aside as *%s, and the replica is built anew from another one"
+                  .formatted(e.getMessage(), folder, TabletFile.QUARANTINE));
+      return open(env, strand, folder, options, host);
+    }
   }
 
   /** The last entry that a durable checkpoint holds: entries above it must be applied again. */
@@ -292,6 +320,25 @@ public final class Tablet implements VersionStore {
     checkpoints.flush();
   }
 
+  /**
+   * Makes a checkpoint of what is applied now, so that a restart need not apply it again; on the
+   * strand.
+   *
+   * @return completes on the strand once it is durable; fails if the tablet is closed or its disk
+   *     fails before; while the disk is full it waits
+   */
+  public CompletableFuture<Void> checkpoint() {
+    return checkpoints.checkpoint();
+  }
+
+  /**
+   * Reads all files in the background and compares them with their checksums; on the strand. Runs
+   * by itself once a day. {@link TabletHost#damaged} is told if one is damaged.
+   */
+  public void scrub() {
+    scrubber.round();
+  }
+
   /** Merges all files into one run and collects what lies below the horizon; on the strand. */
   public void compact() {
     checkpoints.compact();
@@ -299,6 +346,7 @@ public final class Tablet implements VersionStore {
 
   /** Starts no job any more and lets the files go; what is not flushed is in the log. */
   public void close() {
+    scrubber.stop();
     checkpoints.close();
   }
 

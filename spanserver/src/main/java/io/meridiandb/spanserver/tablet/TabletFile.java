@@ -1,10 +1,12 @@
 package io.meridiandb.spanserver.tablet;
 
 import io.meridiandb.kernel.disk.Disk;
+import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.disk.MappedFile;
 import io.meridiandb.row.key.Key;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +20,8 @@ import org.mapdb.DBMaker;
 final class TabletFile implements AutoCloseable {
   /** What is appended to the name of a file that fails its check. */
   static final String QUARANTINE = ".damaged";
+
+  private static final int VERIFY_BYTES = 1 << 20;
 
   final FileInfo info;
   final String path;
@@ -109,6 +113,28 @@ final class TabletFile implements AutoCloseable {
       throw new TabletDamagedException(
           "tablet file %s has checksum %08x, the manifest says %08x"
               .formatted(path, (int) crc.getValue(), info.crc()));
+    }
+  }
+
+  /**
+   * Reads all of it from the disk.
+   *
+   * @throws TabletDamagedException if it is no longer what the manifest says
+   */
+  void verify(Disk disk) throws IOException {
+    CRC32C crc = new CRC32C();
+    ByteBuffer part = ByteBuffer.allocate(VERIFY_BYTES);
+    long bytes = 0;
+    try (DiskFile file = disk.open(path)) {
+      while (file.read(bytes, part.clear()) > 0) {
+        bytes += part.position();
+        crc.update(part.flip());
+      }
+    }
+    if (bytes != info.bytes() || (int) crc.getValue() != info.crc()) {
+      throw new TabletDamagedException(
+          "tablet file %s has %d bytes with checksum %08x now, the manifest says %d with %08x"
+              .formatted(path, bytes, (int) crc.getValue(), info.bytes(), info.crc()));
     }
   }
 

@@ -60,6 +60,25 @@ final class TabletFolder {
     disk.forceFolder(path);
   }
 
+  /** Gives the manifest and all files other names: the folder is that of an empty tablet then. */
+  void putAside() throws IOException {
+    for (String name : disk.list(path)) {
+      if (name.equals(Manifest.NAME) || name.endsWith(FileInfo.SUFFIX)) {
+        disk.rename(path + "/" + name, path + "/" + name + TabletFile.QUARANTINE);
+      }
+    }
+    disk.forceFolder(path);
+  }
+
+  /** Deletes what was put aside. */
+  void deleteDamaged() throws IOException {
+    for (String name : disk.list(path)) {
+      if (name.endsWith(TabletFile.QUARANTINE)) {
+        disk.delete(path + "/" + name);
+      }
+    }
+  }
+
   /** Deletes what is left of an image that was not finished. */
   void deleteParts() throws IOException {
     for (String name : disk.list(path)) {

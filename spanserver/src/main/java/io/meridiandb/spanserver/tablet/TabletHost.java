@@ -21,4 +21,12 @@ public interface TabletHost {
 
   /** Writing a file failed for good: the server must stop (reliability T19). */
   void failed(Throwable cause);
+
+  /**
+   * A file is no longer what was written: the tablet must not be served any more. Opened again, it
+   * puts its files aside and is empty, so that it takes another replica's image in.
+   */
+  default void damaged(TabletDamagedException cause) {
+    failed(cause);
+  }
 }

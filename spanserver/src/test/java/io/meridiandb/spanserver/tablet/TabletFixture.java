@@ -28,6 +28,7 @@ final class TabletFixture implements AutoCloseable {
     byte[] state = new byte[0];
     final List<Long> checkpoints = new ArrayList<>();
     final List<Throwable> failures = new ArrayList<>();
+    final List<Throwable> damages = new ArrayList<>();
 
     @Override
     public byte[] state() {
@@ -48,6 +49,11 @@ final class TabletFixture implements AutoCloseable {
     public void failed(Throwable cause) {
       failures.add(cause);
     }
+
+    @Override
+    public void damaged(TabletDamagedException cause) {
+      damages.add(cause);
+    }
   }
 
   final SimulatedWorld world;
@@ -64,7 +70,21 @@ final class TabletFixture implements AutoCloseable {
     open();
   }
 
+  /** How a tablet is opened. */
+  private interface Opening {
+    Tablet open(Env env, Strand strand, String folder, TabletOptions options, TabletHost host)
+        throws IOException;
+  }
+
   void open() {
+    open(Tablet::open);
+  }
+
+  void openOrPutAside() {
+    open(Tablet::openOrPutAside);
+  }
+
+  private void open(Opening opening) {
     strand = env.strands().create("server");
     Timestamp horizon = host.horizon;
     host = new Host();
@@ -72,7 +92,7 @@ final class TabletFixture implements AutoCloseable {
     tablet =
         onStrand(() -> {
           try {
-            return Tablet.open(env, strand, FOLDER, options, host);
+            return opening.open(env, strand, FOLDER, options, host);
           } catch (IOException e) {
             throw new CompletionException(e);
           }
