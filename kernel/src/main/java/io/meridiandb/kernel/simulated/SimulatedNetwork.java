@@ -49,6 +49,7 @@ public final class SimulatedNetwork {
   private final Map<LinkLane, Long> lastArrival = new TreeMap<>();
   private final Map<LinkLane, Long> lastNumber = new TreeMap<>();
   private LinkConditions standard = LinkConditions.lan();
+  private Function<byte[], String> inWords = frame -> frame.length + " bytes";
   private @Nullable LatencyMatrix distances;
   private Function<ServerId, String> regionOf = server -> "";
   private long sent;
@@ -58,6 +59,11 @@ public final class SimulatedNetwork {
     this.world = world;
     this.random = random;
     this.faults = faults;
+  }
+
+  /** How frames are shown in a listing; it does not change anything that happens. */
+  public void frameWords(Function<byte[], String> words) {
+    inWords = words;
   }
 
   /** Sets the conditions of all links that have none of their own. */
@@ -274,7 +280,9 @@ public final class SimulatedNetwork {
         .trace()
         .line(
             world.queue().now(),
-            () -> "%s %d bytes, sum %08x".formatted(path, frame.length, sum.getValue()));
+            () ->
+                "%s -> %s, %s: %s"
+                    .formatted(path.link.from, path.link.to, path.lane, inWords.apply(frame)));
     Transport.Receiver taker = receiver.receiver();
     if (taker != null) {
       taker.receive(path.link.from, frame);

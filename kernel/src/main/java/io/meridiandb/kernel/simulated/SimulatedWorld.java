@@ -66,6 +66,7 @@ public final class SimulatedWorld implements AutoCloseable {
   private final Map<ServerId, Life> lives = new TreeMap<>();
   private final Map<ServerId, Long> starts = new TreeMap<>();
   private final List<Failure> failures = new ArrayList<>();
+  private Runnable afterEvent = () -> {};
   private @Nullable SimulatedStrand currentStrand;
   private long unwound;
 
@@ -239,6 +240,14 @@ public final class SimulatedWorld implements AutoCloseable {
     turns.watchdog(realTime);
   }
 
+  /**
+   * Calls something after every event, on the thread of the queue: for rules that must always hold.
+   * It may look at everything and must change nothing.
+   */
+  public void afterEveryEvent(Runnable look) {
+    afterEvent = look;
+  }
+
   /** Runs something in the world after {@code delay}: for faults and observations of a test. */
   public void schedule(Duration delay, Runnable action) {
     checkTurn();
@@ -378,7 +387,15 @@ public final class SimulatedWorld implements AutoCloseable {
 
   private void drive(long deadline, BooleanSupplier done) {
     turns.drive(
-        "world-" + seed, queue::executed, () -> !done.getAsBoolean() && queue.step(deadline));
+        "world-" + seed,
+        queue::executed,
+        () -> {
+          if (done.getAsBoolean() || !queue.step(deadline)) {
+            return false;
+          }
+          afterEvent.run();
+          return true;
+        });
   }
 
   static long nanos(Duration duration) {
