@@ -5,10 +5,12 @@ import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
+import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeConfig;
 import io.meridiandb.server.NodeStatus;
+import io.meridiandb.simulator.invariant.Sight;
 import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.truetime.TrueTime;
@@ -17,6 +19,7 @@ import io.meridiandb.wire.spi.FrameChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The real servers: the same {@link Node#assemble} that a process calls, with sizes and times of a
@@ -75,6 +78,26 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
     @Override
     public CompletableFuture<String> died() {
       return node.died();
+    }
+
+    @Override
+    public Sight.@Nullable Server peek(ServerId id, long life) {
+      if (node.died().isDone()) {
+        return null;
+      }
+      NodeStatus now = node.statusNow();
+      return new Sight.Server(
+          id, life, now.clock(), now.fenced(), now.groups().stream().map(RealNode::seen).toList());
+    }
+
+    private static Sight.Group seen(NodeStatus.GroupStatus group) {
+      Ballot ballot = group.ballot();
+      return new Sight.Group(
+          group.group().value(),
+          group.leading(),
+          List.of(ballot.round(), ballot.server().value(), ballot.incarnation()),
+          group.appliedIndex(),
+          group.stopped());
     }
 
     @Override

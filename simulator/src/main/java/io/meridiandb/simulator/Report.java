@@ -17,6 +17,7 @@ import java.util.Map;
  * @param endings how many transactions ended how
  * @param faults by kind
  * @param violations what was not as it must be; none in a good run
+ * @param strikes which faults struck when, each as a line of a scenario; not in the JSON
  */
 public record Report(
     long seed,
@@ -26,9 +27,10 @@ public record Report(
     long transactions,
     Map<String, Long> endings,
     Map<String, FaultCounts.Count> faults,
-    List<String> violations) {
+    List<String> violations,
+    List<String> strikes) {
 
-  static Report of(SimulatedWorld world, Run run) {
+  static Report of(SimulatedWorld world, Run run, List<String> strikes) {
     return new Report(
         world.seed(),
         world.hash(),
@@ -37,7 +39,8 @@ public record Report(
         run.transactions(),
         run.endings(),
         world.faults().counts(),
-        run.violations());
+        run.violations(),
+        strikes);
   }
 
   /** One line of JSON. */

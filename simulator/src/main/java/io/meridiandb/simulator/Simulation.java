@@ -6,6 +6,10 @@ import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
 import io.meridiandb.simulator.fault.Nemesis;
 import io.meridiandb.simulator.fault.Swarm;
+import io.meridiandb.simulator.invariant.InvariantWatch;
+import io.meridiandb.simulator.scenario.OutageWatch;
+import io.meridiandb.simulator.scenario.Scenario;
+import io.meridiandb.simulator.scenario.Stage;
 import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.simulator.universe.SimulatedUniverse;
@@ -41,20 +45,38 @@ public final class Simulation {
    * @param forcesIgnored disks acknowledge forces and do nothing: such a run must find violations
    * @param workloads their names; empty if the seed draws them
    * @param shape where servers stand; null if the seed draws it
+   * @param scenario what happens when; null if the seed alone decides
    */
   public record Options(
       long seed,
       Duration faultPhase,
       boolean forcesIgnored,
       List<String> workloads,
-      @Nullable Shape shape) {
+      @Nullable Shape shape,
+      @Nullable Scenario scenario) {
     public Options {
       workloads = List.copyOf(workloads);
     }
 
     /** The seed draws all. */
     public Options(long seed, Duration faultPhase, boolean forcesIgnored) {
-      this(seed, faultPhase, forcesIgnored, List.of(), null);
+      this(seed, faultPhase, forcesIgnored, List.of(), null, null);
+    }
+
+    /** As a scenario says; the seed draws the rest. */
+    public Options(Scenario scenario) {
+      this(
+          scenario.seed(),
+          scenario.length(),
+          false,
+          scenario.workloads(),
+          scenario.shape(),
+          scenario);
+    }
+
+    /** Whether something was written that must hold, or happens at a written time. */
+    private boolean isScripted() {
+      return scenario != null && !scenario.drawnFaults();
     }
   }
 
@@ -76,12 +98,17 @@ public final class Simulation {
     try (SimulatedWorld world = new SimulatedWorld(options.seed)) {
       if (listing != null) {
         world.listTo(listing);
+        world.network().frameWords(Traces.words());
       }
       SimulatedUniverse universe =
           new SimulatedUniverse(world, assembly.tuned(world.random("tuning")), shape(world));
       Run run = new Run(universe);
+      Swarm swarm = Swarm.draw(world.random("swarm"));
+      Nemesis nemesis = new Nemesis(universe, options.isScripted() ? swarm.quiet() : swarm);
+      world.afterEveryEvent(
+          new InvariantWatch(InvariantWatch.all(), universe::sight, run::violation));
       try {
-        play(world, universe, run);
+        play(nemesis, universe, run);
       } catch (AssertionError | RuntimeException e) {
         run.violation("the run broke: " + e);
       }
@@ -94,7 +121,7 @@ public final class Simulation {
                       .formatted(
                           failure.server(), failure.source(), failure.message(), failure.cause())));
       world.hashDisks();
-      return Report.of(world, run);
+      return Report.of(world, run, nemesis.strikes());
     }
   }
 
@@ -120,25 +147,34 @@ public final class Simulation {
     return names.stream().map(name -> Workloads.of(name, run)).toList();
   }
 
-  private void play(SimulatedWorld world, SimulatedUniverse universe, Run run) {
-    Nemesis nemesis = new Nemesis(universe, Swarm.draw(world.random("swarm")));
+  private void play(Nemesis nemesis, SimulatedUniverse universe, Run run) {
+    SimulatedWorld world = universe.world();
     nemesis.prepare();
     if (options.forcesIgnored) {
       universe.members().forEach(server -> world.disk(server).ignoreForces());
     }
     universe.startAll(START_WAIT);
     List<Workload> workloads = workloads(world, run);
+    Scenario scenario = options.scenario;
+    OutageWatch watch =
+        new OutageWatch(universe, run, scenario == null ? List.of() : scenario.expectations());
     List<String> ended = new ArrayList<>();
     client(
         universe,
         ended,
         client -> {
           for (Workload workload : workloads) {
-            setUp(workload, client);
+            setUp(workload::setUp, client);
           }
+          setUp(watch::setUp, client);
         });
     world.runUntil(() -> ended.size() == 1, START_WAIT);
     world.schedule(Duration.ZERO, nemesis::begin);
+    if (scenario != null) {
+      Stage stage = new Stage(universe, nemesis);
+      scenario.steps().forEach(step -> world.schedule(step.at(), () -> step.action().on(stage)));
+    }
+    watch.begin();
     for (Workload workload : workloads) {
       for (int i = 0; i < CLIENTS_EACH; i++) {
         int number = i;
@@ -146,20 +182,26 @@ public final class Simulation {
       }
     }
     world.runFor(options.faultPhase);
-    if (world.random("liveness").chance(1, 2)) {
+    if (!options.isScripted() && world.random("liveness").chance(1, 2)) {
       new LivenessPhase(universe, nemesis, run).play();
     }
     world.schedule(Duration.ZERO, nemesis::heal);
     world.schedule(Duration.ZERO, run::stop);
     int clients = 1 + workloads.size() * CLIENTS_EACH;
     world.runUntil(() -> ended.size() == clients, END_WAIT);
+    watch.judge();
     client(universe, ended, client -> workloads.forEach(workload -> workload.check(client)));
     world.runUntil(() -> ended.size() == clients + 1, END_WAIT);
   }
 
-  private static void setUp(Workload workload, SqlClient client) {
+  /** What is made before there are faults. */
+  private interface SetUp {
+    void run(SqlClient client) throws SqlFailed, LinkLost;
+  }
+
+  private static void setUp(SetUp body, SqlClient client) {
     try {
-      workload.setUp(client);
+      body.run(client);
     } catch (SqlFailed | LinkLost e) {
       throw new AssertionError("no faults yet, but " + e.getMessage(), e);
     }

@@ -18,7 +18,7 @@ class RecordedWorkloadsTest {
   private static Report run(long seed, String workload, SimulatedNode.Assembly assembly) {
     Simulation.Options options =
         new Simulation.Options(
-            seed, Duration.ofSeconds(2), false, List.of(workload), Shape.local(3));
+            seed, Duration.ofSeconds(2), false, List.of(workload), Shape.local(3), null);
     return new Simulation(options, assembly).run(null);
   }
 

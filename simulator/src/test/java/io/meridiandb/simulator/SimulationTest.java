@@ -17,7 +17,7 @@ class SimulationTest {
 
   private static Report run(long seed, Bug bug) {
     Simulation.Options options =
-        new Simulation.Options(seed, Duration.ofSeconds(10), false, CLASSIC, Shape.local(3));
+        new Simulation.Options(seed, Duration.ofSeconds(10), false, CLASSIC, Shape.local(3), null);
     return new Simulation(options, new FakeDatabase(bug)).run(null);
   }
 

@@ -3,9 +3,14 @@ package io.meridiandb.simulator.cli;
 import io.meridiandb.simulator.NodeAssembly;
 import io.meridiandb.simulator.Report;
 import io.meridiandb.simulator.Simulation;
+import io.meridiandb.simulator.scenario.ScenarioText;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -43,35 +48,88 @@ final class SweepCommand implements Callable<Integer> {
       description = "How many run at a time (default: ${DEFAULT-VALUE}).")
   private int jobs;
 
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = {
+        "Writes the lines to FILE as well, at its end; seeds that it holds already are not run:",
+        "a sweep that was stopped goes on."
+      })
+  private @Nullable Path out;
+
+  @Option(
+      names = "--failures",
+      paramLabel = "FOLDER",
+      defaultValue = "sim-failures",
+      description = "Where failing seeds leave their scenarios (default: ${DEFAULT-VALUE}).")
+  private Path failures = Path.of("sim-failures");
+
+  @Option(names = "--progress", description = "Says on standard error how far it is.")
+  private boolean progress;
+
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
     int found = 0;
-    List<Future<Report>> runs = new ArrayList<>();
+    SweepFile done = new SweepFile(out);
+    SweepProgress shown = new SweepProgress(progress ? err() : null, bound(1) - bound(0) + 1);
+    Queue<Future<Report>> runs = new ArrayDeque<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(checkedJobs())) {
-      for (long seed = bound(0); seed <= bound(1); seed++) {
-        Simulation.Options one = options.of(seed);
-        runs.add(pool.submit(() -> new Simulation(one, new NodeAssembly()).run(null)));
-      }
-      for (Future<Report> run : runs) {
-        found += print(run);
+      long next = bound(0);
+      while (next <= bound(1) || !runs.isEmpty()) {
+        // A few more than can run: what is not begun yet need not be held.
+        if (next <= bound(1) && runs.size() < 2 * jobs) {
+          Simulation.Options one = options.of(next++);
+          if (done.has(one.seed())) {
+            shown.skipped();
+          } else {
+            runs.add(pool.submit(() -> new Simulation(one, new NodeAssembly()).run(null)));
+          }
+        } else {
+          Report report = ended(runs.remove());
+          done.add(report.toJson());
+          print(report);
+          shown.done(report);
+          found += report.violations().size();
+        }
       }
     }
     return found == 0 ? 0 : 1;
   }
 
-  /** Prints a run once it has ended; returns how many violations it found. */
-  private int print(Future<Report> run) throws InterruptedException {
+  private static Report ended(Future<Report> run) throws InterruptedException {
     try {
-      Report report = run.get();
-      if (spec != null) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(report.toJson());
-        out.flush();
-      }
-      return report.violations().size();
+      return run.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("a run broke: " + e.getCause(), e);
     }
+  }
+
+  private void print(Report report) throws IOException {
+    if (spec != null) {
+      PrintWriter lines = spec.commandLine().getOut();
+      lines.println(report.toJson());
+      lines.flush();
+    }
+    if (!report.violations().isEmpty()) {
+      Files.createDirectories(failures);
+      Path file = failures.resolve("seed-" + report.seed() + ".scenario");
+      Files.writeString(
+          file,
+          ScenarioText.of(
+              report.seed(),
+              options.of(report.seed()).faultPhase(),
+              report.violations(),
+              report.strikes()));
+      PrintWriter lines = err();
+      lines.printf("seed %d failed; again: ./meridian sim replay %s%n", report.seed(), file);
+      lines.flush();
+    }
+  }
+
+  private PrintWriter err() {
+    return spec == null
+        ? new PrintWriter(System.err, true, StandardCharsets.UTF_8)
+        : spec.commandLine().getErr();
   }
 
   private int checkedJobs() {

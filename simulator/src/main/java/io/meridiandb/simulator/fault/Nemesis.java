@@ -21,7 +21,9 @@ public final class Nemesis {
   private final SimulatedUniverse universe;
   private final SimulatedWorld world;
   private final Swarm swarm;
-  private final Scene scene;
+  private final List<String> strikes = new ArrayList<>();
+  private Scene scene;
+  private Duration begun = Duration.ZERO;
 
   /** Draws its times and victims from the world's seed. */
   public Nemesis(SimulatedUniverse universe, Swarm swarm) {
@@ -41,6 +43,7 @@ public final class Nemesis {
 
   /** Begins; inside of the world. */
   public void begin() {
+    begun = world.elapsed();
     Swarm.Odds odds = swarm.odds();
     world
         .network()
@@ -69,7 +72,23 @@ public final class Nemesis {
         });
   }
 
-  private void strike(FaultKind kind) {
+  /** Begins, also anew after all was healed; what it draws goes on from where it was. */
+  public void resume() {
+    if (scene.healed()) {
+      scene = new Scene(universe, scene.random());
+    }
+    begin();
+  }
+
+  /** What struck so far, each as the line of a scenario that does it at that time. */
+  public List<String> strikes() {
+    return List.copyOf(strikes);
+  }
+
+  /** Does one fault now; inside of the world. */
+  public void strike(FaultKind kind) {
+    long millis = world.elapsed().minus(begun).toMillis();
+    strikes.add("at " + millis + "ms fault " + kind.name());
     long before = mattered(kind.proof());
     if (!kind.name().equals(kind.proof())) {
       world.faults().fired(kind.name());

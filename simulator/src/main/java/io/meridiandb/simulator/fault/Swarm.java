@@ -51,13 +51,9 @@ public record Swarm(LinkConditions latency, Odds odds, Duration clockBound, List
     return new Swarm(latency, odds, clockBound, planned);
   }
 
-  /** These kinds only, each so often; a local network in order. */
-  public static Swarm of(List<FaultKind> kinds, Duration mean, Odds odds, Duration clockBound) {
-    return new Swarm(
-        LinkConditions.lan(),
-        odds,
-        clockBound,
-        kinds.stream().map(kind -> new Planned(kind, mean)).toList());
+  /** The same without any fault: latencies and clock bounds alone. */
+  public Swarm quiet() {
+    return new Swarm(latency, Odds.NONE, clockBound, List.of());
   }
 
   private static LinkConditions latency(RandomSource random) {

@@ -2,11 +2,14 @@ package io.meridiandb.simulator.universe;
 
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
+import io.meridiandb.simulator.invariant.Sight;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The assembled product on one simulated server. */
 public interface SimulatedNode {
@@ -32,6 +35,11 @@ public interface SimulatedNode {
   /** Whether its clock is contradicted by so many that it has given up leading. */
   default CompletableFuture<Boolean> fenced() {
     return CompletableFuture.completedFuture(false);
+  }
+
+  /** How it is at this very moment; null if it cannot be seen or cannot go on. */
+  default Sight.@Nullable Server peek(ServerId id, long life) {
+    return null;
   }
 
   /** A client has connected; returns what takes its frames. */

@@ -6,6 +6,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.id.UniverseId;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.simulator.invariant.Sight;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -157,6 +158,18 @@ public final class SimulatedUniverse {
                         action.accept(server);
                       }
                     })));
+  }
+
+  /** All servers at this very moment. */
+  public Sight sight() {
+    List<Sight.Server> seen = new ArrayList<>();
+    nodes.forEach((server, node) -> {
+      Sight.Server one = node.peek(server, world.life(server));
+      if (one != null) {
+        seen.add(one);
+      }
+    });
+    return new Sight(world.trueTime(), seen);
   }
 
   /** The node that runs on a server now; null if none does. */

@@ -1,0 +1,55 @@
+package io.meridiandb.simulator.scenario;
+
+import io.meridiandb.simulator.universe.Shape;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run in words. See {@link ScenarioReader} for the language.
+ *
+ * @param seed everything that is not written follows from it
+ * @param length how long clients work before all is healed
+ * @param drawnFaults whether the seed draws faults besides the written ones
+ * @param workloads by name; empty if the seed draws them
+ * @param shape where servers stand; null if the seed draws it
+ * @param steps what happens, by rising times
+ * @param expectations what must hold besides what the workloads check
+ */
+public record Scenario(
+    long seed,
+    Duration length,
+    boolean drawnFaults,
+    List<String> workloads,
+    @Nullable Shape shape,
+    List<Step> steps,
+    List<WriteOutage> expectations) {
+
+  public Scenario {
+    workloads = List.copyOf(workloads);
+    steps = List.copyOf(steps);
+    expectations = List.copyOf(expectations);
+  }
+
+  /**
+   * Something that happens.
+   *
+   * @param at after the clients have begun
+   * @param words as they were written, for the trace
+   * @param action does it
+   */
+  public record Step(Duration at, String words, Action action) {}
+
+  /** Does something to a universe. */
+  public interface Action {
+    /** Does it now. */
+    void on(Stage stage);
+  }
+
+  /**
+   * Clients of a region must not wait longer than this for a write, first try to acknowledgement.
+   *
+   * @param region whose clients; empty for those of any
+   */
+  public record WriteOutage(Duration most, String region) {}
+}

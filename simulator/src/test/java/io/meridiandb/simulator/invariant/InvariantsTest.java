@@ -1,0 +1,71 @@
+package io.meridiandb.simulator.invariant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.kernel.time.Timestamp;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Guards the watch: each invariant passes what is right and names what is not. */
+class InvariantsTest {
+  private static Sight.Group group(boolean leading, long round, long applied, boolean stopped) {
+    return new Sight.Group(0, leading, List.of(round, 1L, 1L), applied, stopped);
+  }
+
+  private static Sight.Server server(long id, long life, long clock, Sight.Group... groups) {
+    TTInterval interval = new TTInterval(new Timestamp(clock - 10), new Timestamp(clock + 10));
+    return new Sight.Server(new ServerId(id), life, interval, false, List.of(groups));
+  }
+
+  private static List<String> watch(Sight... sights) {
+    List<String> found = new ArrayList<>();
+    List<Sight> left = new ArrayList<>(List.of(sights));
+    InvariantWatch watch = new InvariantWatch(InvariantWatch.all(), left::removeFirst, found::add);
+    for (int i = 0; i < sights.length; i++) {
+      watch.run();
+    }
+    assertThat(watch.looks()).isEqualTo(sights.length);
+    return found;
+  }
+
+  private static Sight at(long now, Sight.Server... servers) {
+    return new Sight(new Timestamp(now), List.of(servers));
+  }
+
+  @Test
+  void whatIsRightPasses() {
+    assertThat(
+            watch(
+                at(
+                    100,
+                    server(1, 1, 105, group(true, 1, 5, false)),
+                    server(2, 1, 95, group(false, 1, 4, false))),
+                at(
+                    200,
+                    server(1, 1, 200, group(false, 2, 6, false)),
+                    server(2, 1, 200, group(true, 2, 6, false))),
+                at(300, server(1, 2, 300, group(false, 1, 2, false)))))
+        .isEmpty();
+  }
+
+  @Test
+  void eachRuleIsNoticedOnce() {
+    assertThat(
+            watch(
+                at(
+                    100,
+                    server(1, 1, 100, group(true, 3, 5, false)),
+                    server(2, 1, 100, group(true, 3, 5, false))),
+                at(200, server(1, 1, 300, group(true, 2, 4, true))),
+                at(300, server(1, 1, 300, group(true, 1, 3, true)))))
+        .hasSize(5)
+        .anyMatch(words -> words.startsWith("OneLeaseAtATime: server-1 and server-2 both lead"))
+        .anyMatch(words -> words.startsWith("AppliedOnlyRises: group 0 on server-1 went from [5]"))
+        .anyMatch(words -> words.startsWith("BallotsOnlyRise"))
+        .anyMatch(words -> words.startsWith("TrueTimeHolds"))
+        .anyMatch(words -> words.startsWith("NoGroupStops"));
+  }
+}

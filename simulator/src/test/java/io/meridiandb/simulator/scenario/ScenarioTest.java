@@ -1,0 +1,105 @@
+package io.meridiandb.simulator.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.meridiandb.simulator.NodeAssembly;
+import io.meridiandb.simulator.Report;
+import io.meridiandb.simulator.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Guards scenario files: what is written happens, what is expected is judged, errors are told. */
+class ScenarioTest {
+  private static final String HEAD =
+      """
+      seed 7            # all else follows from it
+      regions eu, us, ap with 1 server each, three-regions
+      workloads ledger
+      length 20s
+      """;
+
+  private static Report run(String text) {
+    return new Simulation(new Simulation.Options(ScenarioReader.read(text)), new NodeAssembly())
+        .run(null);
+  }
+
+  @Test
+  void aLeaderLostCostsAWriterALeaseAndNotMore() {
+    String script = HEAD + "at 5s kill leader\nat 12s start eu\nat 12s start us\nat 12s start ap\n";
+    Report patient = run(script + "expect no write outage over 12s");
+    assertThat(patient.violations()).isEmpty();
+    assertThat(patient.faults().get("server-kill").fired()).isEqualTo(1);
+    Report hasty = run(script + "expect no write outage over 500ms in eu");
+    assertThat(hasty.violations()).hasSize(1).first().asString().contains("a write in eu took");
+  }
+
+  @Test
+  void everyWordIsUnderstoodAndRepeats() {
+    String script =
+        HEAD
+            + """
+            faults none
+            at 1s cut eu from us
+            at 2s cut ap from us both ways
+            at 3s join
+            at 3s isolate ap
+            at 5s join
+            at 6s power off eu
+            at 8s start eu
+            at 9s pause leader for 4s
+            at 13s stall disks of us for 500ms
+            at 14s fault swizzle-clog
+            at 18s heal
+            expect no write outage over 2m in ap
+            """;
+    Report first = run(script);
+    assertThat(first.violations()).isEmpty();
+    assertThat(first.faults())
+        .containsKeys("cut", "server-crash", "server-pause", "disk-stall", "clog");
+    assertThat(run(script)).isEqualTo(first);
+  }
+
+  @Test
+  void whatAFailingSeedLeavesIsThatRunAgain() {
+    Simulation.Options options = new Simulation.Options(5, Duration.ofSeconds(3), false);
+    Report drawn = new Simulation(options, new NodeAssembly()).run(null);
+    String left = ScenarioText.of(5, options.faultPhase(), List.of("a\nb"), drawn.strikes());
+    assertThat(left).contains("# found a b");
+    assertThat(run(left).hash()).isEqualTo(drawn.hash());
+  }
+
+  @Test
+  void aTraceSaysWhoSentWhatToWhom() {
+    List<String> lines = new ArrayList<>();
+    Simulation.Options options = new Simulation.Options(1, Duration.ofSeconds(1), false);
+    new Simulation(options, new NodeAssembly()).run(lines::add);
+    assertThat(lines).anyMatch(line -> line.matches(".*server-1 -> server-2, .*group-0 #.*"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          sed 4                                | begins with none of seed
+          seed x                               | 'x' is no whole number
+          workloads bank, chess                | no workload 'chess'
+          at noon kill leader                  | 30s, 200ms or 2m
+          at 3s kill                           | nobody knows how to
+          at 3s fault meteor                   | no kind of fault 'meteor'
+          regions eu with 1 server each, warp  | no latency preset 'warp'
+          faults many                          | 'drawn' or 'none'
+          expect nothing                       | expect no write outage
+          """)
+  void wrongLinesAreToldWithTheirNumber(String line, String message) {
+    assertThatThrownBy(() -> ScenarioReader.read("seed 1\n" + line))
+        .hasMessageContaining("line 2")
+        .hasMessageContaining(message);
+  }
+}
