@@ -27,7 +27,6 @@ import io.meridiandb.row.key.KeyCodec;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.schema.ColumnDescriptor;
 import io.meridiandb.row.schema.KeyPart;
-import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.row.schema.TableDescriptor;
 import io.meridiandb.row.type.SqlType;
 import io.meridiandb.spanserver.directory.DirectoryRow;
@@ -35,13 +34,11 @@ import io.meridiandb.spanserver.tablet.TabletOptions;
 import io.meridiandb.truetime.ClockWatch;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
-import io.meridiandb.txn.TxnId;
+import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.gateway.BankWorkload;
 import io.meridiandb.txn.gateway.Gateway;
 import io.meridiandb.txn.gateway.GatewayImpl;
 import io.meridiandb.txn.gateway.Router;
-import io.meridiandb.txn.gateway.Transaction;
-import io.meridiandb.txn.gateway.TransactionOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -285,12 +282,9 @@ class PaxosBankTest {
       DirectoryRow row =
           new DirectoryRow(
               new KeyRange(given.getKey(), null), 1, 1, OTHER, GroupId.ZERO, 0, SERVERS);
-      Transaction flip =
-          node(SERVERS.getFirst())
-              .gateway
-              .begin(new TxnId(9, 8, 1, 1), TransactionOptions.readWrite(0, Duration.ofMinutes(1)));
-      flip.write(List.of(row.put(GroupId.ZERO), row.put(OTHER)), false, SchemaVersion.EXEMPT);
-      flip.commit(SchemaVersion.EXEMPT);
+      Mutation source = row.put(GroupId.ZERO);
+      Mutation destination = row.put(OTHER);
+      BankWorkload.write(node(SERVERS.getFirst()).gateway, 8, List.of(source, destination));
     }
     return true;
   }

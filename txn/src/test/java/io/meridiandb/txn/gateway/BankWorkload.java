@@ -68,11 +68,31 @@ public final class BankWorkload {
     for (long id = 0; id < ACCOUNTS; id++) {
       rows.add(Mutation.insert(accounts.key(id), accounts.row(id, BALANCE)));
     }
-    Transaction t =
-        gateway.begin(
-            new TxnId(9, 9, 1, 1), TransactionOptions.readWrite(0, Duration.ofMinutes(1)));
-    t.write(rows, false, SCHEMA);
-    t.commit(SCHEMA);
+    write(gateway, 9, rows);
+  }
+
+  /**
+   * Writes rows in one transaction, in as many attempts as it takes; on a fiber.
+   *
+   * @param session a number of its own
+   */
+  public static void write(Gateway gateway, long session, List<Mutation> rows) {
+    for (int attempt = 1; ; attempt++) {
+      Transaction t =
+          gateway.begin(
+              new TxnId(9, session, 1, attempt),
+              TransactionOptions.readWrite(0, Duration.ofMinutes(1)));
+      try {
+        t.write(rows, false, SchemaVersion.EXEMPT);
+        t.commit(SchemaVersion.EXEMPT);
+        return;
+      } catch (MeridianException e) {
+        t.rollback();
+        if (!e.code().retryable() || attempt == 20) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Starts a client on a server: transfers and reads until {@code end} of virtual time. */
