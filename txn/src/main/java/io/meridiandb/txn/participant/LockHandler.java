@@ -1,6 +1,7 @@
 package io.meridiandb.txn.participant;
 
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.proto.LockCall;
@@ -45,15 +46,18 @@ final class LockHandler {
           leadership.notOwned(
               call.getExclusiveRangesList().stream().map(Protos::range).toList(), Timestamp.MAX);
     }
+    // The locks stay whatever the answer is, so every answer tells of them: a gateway that did not
+    // know could not give them back.
+    LockReply.Builder reply = LockReply.newBuilder().setEpoch(leadership.epoch).setGrant(grant);
     if (notOwned != null) {
-      answer.accept(refused(notOwned));
+      answer.accept(reply.setRefusal(notOwned).build());
       return;
     }
     if (!leadership.schema.admits(call.getSchemaVersion(), Timestamp.MAX)) {
-      answer.accept(refused(Refuse.schemaChanged(leadership.schema.at(Timestamp.MAX))));
+      SchemaVersion newest = leadership.schema.at(Timestamp.MAX);
+      answer.accept(reply.setRefusal(Refuse.schemaChanged(newest)).build());
       return;
     }
-    LockReply.Builder reply = LockReply.newBuilder().setEpoch(leadership.epoch).setGrant(grant);
     Writes.Failure failure = Writes.check(leadership.context.store(), call.getKeysList());
     if (failure == null) {
       answer.accept(reply.build());

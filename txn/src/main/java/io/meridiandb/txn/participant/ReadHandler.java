@@ -2,6 +2,7 @@ package io.meridiandb.txn.participant;
 
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
@@ -107,17 +108,19 @@ final class ReadHandler implements SnapshotReads.Assurance {
 
   private void readNewest(
       ReadCall call, List<KeyRange> ranges, long grant, Consumer<ReadReply> answer) {
+    // The locks stay whatever the answer is, so every answer tells of them: a gateway that did not
+    // know could not give them back.
+    ReadReply.Builder reply = ReadReply.newBuilder().setEpoch(leadership.epoch).setGrant(grant);
     Refusal notOwned = leadership.notOwned(ranges, Timestamp.MAX);
     if (notOwned != null) {
-      answer.accept(SnapshotReads.refused(notOwned));
+      answer.accept(reply.setRefusal(notOwned).build());
       return;
     }
     if (!leadership.schema.admits(call.getSchemaVersion(), Timestamp.MAX)) {
-      answer.accept(
-          SnapshotReads.refused(Refuse.schemaChanged(leadership.schema.at(Timestamp.MAX))));
+      SchemaVersion newest = leadership.schema.at(Timestamp.MAX);
+      answer.accept(reply.setRefusal(Refuse.schemaChanged(newest)).build());
       return;
     }
-    ReadReply.Builder reply = ReadReply.newBuilder().setEpoch(leadership.epoch).setGrant(grant);
     snapshots.evaluate(call, Timestamp.MAX, reply, answer);
   }
 }

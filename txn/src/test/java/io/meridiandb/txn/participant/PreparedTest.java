@@ -332,6 +332,9 @@ class PreparedTest {
             locks::add);
     two.settle();
     assertThat(locks.getFirst().getRefusal().getReason()).isEqualTo(Reason.WRONG_DIRECTORY);
+    assertThat(locks.getFirst().getGrant())
+        .as("the locks are held: a gateway that was not told could not give them back")
+        .isNotZero();
     assertThat(two.committed(a, txn(5), put("n", "1")).hasRefusal()).isFalse();
     a.ownership = Ownership.EVERYTHING;
     assertThat(two.committed(a, txn(2), put("g", "2")).hasRefusal())
