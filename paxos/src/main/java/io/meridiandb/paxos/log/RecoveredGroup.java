@@ -51,6 +51,13 @@ public record RecoveredGroup(
     return last.isEmpty() ? null : Configuration.decode(last);
   }
 
+  /** A group whose replica has gone from the server: only its promises are left. */
+  public static RecoveredGroup closed(GroupId group, Ballot promised, LogRecord.VoteFloor floor) {
+    RecoveredMembership left =
+        new RecoveredMembership(0, ByteString.EMPTY, floor.lastBallot(), floor.lastIndex());
+    return new RecoveredGroup(group, promised, 0, Ballot.ZERO, 0, List.of(), left);
+  }
+
   /** A group that has no record yet. */
   public static RecoveredGroup empty(GroupId group) {
     return new RecoveredGroup(group, Ballot.ZERO, 0, Ballot.ZERO, 0, List.of());

@@ -23,7 +23,6 @@ import io.meridiandb.paxos.core.Signal;
 import io.meridiandb.paxos.lease.GroupClock;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
-import io.meridiandb.paxos.log.RecoveredMembership;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.proto.ImageOfferProto;
@@ -274,7 +273,9 @@ final class GroupReplica implements Replica {
 
   /** From now on this replica has the data too, or no longer: a witness. */
   void become(StateMachine with, boolean withData) {
-    stopServing();
+    if (core.wantsLease()) {
+      resign(null);
+    }
     holdsData = withData;
     applier.become(with, withData ? with.checkpointIndex() : core.commitIndex());
     run(new PaxosInput.BecomeKind(now(), withData, with.checkpointIndex()));
@@ -293,14 +294,7 @@ final class GroupReplica implements Replica {
     LogRecord.VoteFloor floor =
         new LogRecord.VoteFloor(group, reached.lastBallot(), reached.lastIndex());
     services.log().append(List.of(floor, new LogRecord.Closed(group)), () -> {});
-    return new RecoveredGroup(
-        group,
-        core.promised(),
-        0,
-        Ballot.ZERO,
-        0,
-        List.of(),
-        new RecoveredMembership(0, ByteString.EMPTY, floor.lastBallot(), floor.lastIndex()));
+    return RecoveredGroup.closed(group, core.promised(), floor);
   }
 
   private TTInterval now() {
@@ -376,14 +370,6 @@ final class GroupReplica implements Replica {
 
   /** The state machine has it; see {@link Applier}. */
   void applied(LogEntry entry) {
-    if (entry.kind() == EntryKind.CONFIGURATION) {
-      event(
-          Level.INFO,
-          "%s: members are %s from entry %d on",
-          group,
-          Configuration.decode(entry.payload()),
-          entry.index());
-    }
     closed.advance(entry.index(), core.lastBallot());
     pending.applied(entry);
   }

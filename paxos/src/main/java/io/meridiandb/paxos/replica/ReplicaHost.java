@@ -139,8 +139,10 @@ public final class ReplicaHost {
   }
 
   /**
-   * The groups that had a replica on this server before the start, with everybody who may be a
-   * member (both sides while members change). What this server is in it says what to open.
+   * The groups that had a replica on this server before the start, all of which are to be opened
+   * again, with everybody who may be a member (both sides while members change). Where this server
+   * is a witness, by {@link #openWitness}; else with data, also where it is no member: then it was
+   * about to join, or has left and was not closed yet.
    */
   public SortedMap<GroupId, ReplicaSet> recoveredGroups() {
     SortedMap<GroupId, ReplicaSet> found = new TreeMap<>();

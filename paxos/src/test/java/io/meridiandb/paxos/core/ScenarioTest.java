@@ -26,7 +26,12 @@ final class ScenarioTest {
         "re-stamp",
         "lease-takeover",
         "candidate-overtaken",
-        "deposed-leader"
+        "deposed-leader",
+        "joint-change",
+        "leader-leaves",
+        "stale-configuration",
+        "witness-serves-the-log",
+        "image-keeps-votes"
       })
   void theCoreReactsAsWritten(String name) throws IOException {
     Path file = FOLDER.resolve(name + ".txt");

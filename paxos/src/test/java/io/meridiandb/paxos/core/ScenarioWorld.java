@@ -13,30 +13,38 @@ import io.meridiandb.paxos.lease.LeaseHolder;
 import io.meridiandb.paxos.lease.Lessee;
 import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
-import io.meridiandb.paxos.membership.Quorum;
+import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Three cores of one group whose every message and force a scenario decides about. */
+/**
+ * Cores of one group, three unless {@code group} says otherwise, whose every message and force a
+ * scenario decides about.
+ */
 final class ScenarioWorld {
   private static final GroupId G = new GroupId(1);
   private static final long MILLI = 1_000_000;
   private static final PaxosConfig CONFIG =
       PaxosConfig.of(new LeaseConfig(Duration.ofSeconds(1), Duration.ofMillis(150)));
-  private static final Quorum QUORUM =
-      Quorum.majorityOf(List.of(new ServerId(1), new ServerId(2), new ServerId(3)));
 
   private record Batch(List<LogRecord> records, DurablePoint point, List<Outgoing> sends) {}
 
   private final class Node {
     final int id;
     final DurableGroup disk = new DurableGroup(G);
+
+    /** The state machine's checkpoint, and what it has applied since. */
+    long checkpoint;
+
+    long applied;
     long incarnation;
     VoterState voter;
     LeaseHolder holder;
@@ -54,13 +62,17 @@ final class ScenarioWorld {
       voter.boundDurable(CONFIG.lease().length());
       holder = new LeaseHolder(self, CONFIG.lease());
       unforced = new ArrayDeque<>();
-      core =
-          PaxosCore.recover(
-              new ReplicaSetting(
-                  QUORUM, CONFIG, PaxosConfig.LeaderPreference.NONE, NO_RANDOM, disk.base),
-              voter,
-              holder,
-              disk.recover());
+      boolean data = initial.kindOf(new ServerId(id)) != ReplicaSet.Kind.WITNESS;
+      applied = data ? checkpoint : disk.base;
+      ReplicaSetting setting =
+          new ReplicaSetting(
+              initial,
+              data,
+              CONFIG,
+              PaxosConfig.LeaderPreference.NONE,
+              NO_RANDOM,
+              data ? checkpoint : 0);
+      core = PaxosCore.recover(setting, voter, holder, disk.recover());
     }
   }
 
@@ -87,12 +99,32 @@ final class ScenarioWorld {
   private final List<String> out = new ArrayList<>();
   private long millis = 1_000_000;
 
+  private ReplicaSet initial;
+
   ScenarioWorld() {
-    for (int id = 1; id <= 3; id++) {
+    begin(3, "1 2 3".split(" "));
+  }
+
+  private void begin(int servers, String[] members) {
+    initial = set(members);
+    nodes.clear();
+    for (int id = 1; id <= servers; id++) {
       Node node = new Node(id);
       nodes.put(id, node);
       node.start();
     }
+  }
+
+  /** Such as {@code 1 2 3w 4r}. */
+  private static ReplicaSet set(String[] words) {
+    List<ServerId> full = new ArrayList<>();
+    List<ServerId> witnesses = new ArrayList<>();
+    List<ServerId> readOnly = new ArrayList<>();
+    for (String word : words) {
+      ServerId id = new ServerId(word.charAt(0) - '0');
+      (word.endsWith("w") ? witnesses : word.endsWith("r") ? readOnly : full).add(id);
+    }
+    return ReplicaSet.of(full, witnesses, readOnly);
   }
 
   private TTInterval now() {
@@ -106,6 +138,24 @@ final class ScenarioWorld {
     String[] word = line.split(" ");
     switch (word[0]) {
       case "time" -> millis += Long.parseLong(word[1]);
+      case "group" -> begin(word.length - 1, Arrays.copyOfRange(word, 1, word.length));
+      case "servers" -> begin(Integer.parseInt(word[1]), Arrays.copyOfRange(word, 2, word.length));
+      case "settle" -> settle(Arrays.asList(word).subList(1, word.length));
+      case "elect" -> elect(word[1]);
+      case "change" ->
+          run(
+              node(word[1]),
+              new PaxosInput.ChangeMembers(now(), set(Arrays.copyOfRange(word, 2, word.length))));
+      case "resign" -> {
+        ServerId target = new ServerId(Long.parseLong(word[2]));
+        run(node(word[1]), new PaxosInput.Resign(now(), target, now().latest()));
+      }
+      case "checkpoint" -> {
+        Node at = node(word[1]);
+        at.checkpoint = at.applied;
+        run(at, new PaxosInput.Checkpointed(now(), at.applied));
+      }
+      case "image" -> image(node(word[1].substring(0, 1)), node(word[1].substring(3)));
       case "tick" -> run(node(word[1]), new PaxosInput.Tick(now(), Timestamp.MIN));
       case "lease" -> lease(node(word[1]));
       case "force" -> force(node(word[1]));
@@ -122,9 +172,50 @@ final class ScenarioWorld {
         links.remove(word[1]);
       }
       case "show" -> nodes.values().forEach(n -> out.add(n.id + ": " + n.core));
+      case "members" -> nodes.values().forEach(n -> out.add(n.id + ": " + n.core.members()));
       default -> throw new IllegalArgumentException("no such command: " + line);
     }
     return List.copyOf(out);
+  }
+
+  /** All that is on the way between these servers arrives, and all is forced; nothing is shown. */
+  private void settle(List<String> ids) {
+    int shown = out.size();
+    for (int round = 0; round < 20; round++) {
+      ids.forEach(id -> force(node(id)));
+      for (String from : ids) {
+        for (String to : ids) {
+          if (links.containsKey(from + "->" + to)) {
+            deliver(from + "->" + to);
+          }
+        }
+      }
+    }
+    out.subList(shown, out.size()).clear();
+  }
+
+  /** The server becomes leader with the help of all, and begins to serve; nothing is shown. */
+  private void elect(String id) {
+    List<String> all = nodes.keySet().stream().map(String::valueOf).toList();
+    run(node(id), new PaxosInput.Tick(now(), Timestamp.MIN));
+    millis += 200;
+    run(node(id), new PaxosInput.Tick(now(), Timestamp.MIN));
+    settle(all);
+    lease(node(id));
+    settle(all);
+    out.clear();
+  }
+
+  /** The state at the checkpoint of one server goes to another, all at once. */
+  private void image(Node from, Node to) {
+    LogEntry entry = from.core.entry(from.checkpoint);
+    out.add("image of " + from.id + " up to " + from.checkpoint + " for " + to.id);
+    Configuration members = from.core.membersAt(from.checkpoint);
+    to.disk.replay(new LogRecord.Members(G, from.checkpoint, members.encode()));
+    run(to, new PaxosInput.ImageComing(now(), from.checkpoint, members));
+    to.checkpoint = from.checkpoint;
+    to.applied = from.checkpoint;
+    run(to, new PaxosInput.ImageInstalled(now(), entry));
   }
 
   private Node node(String id) {
@@ -187,7 +278,10 @@ final class ScenarioWorld {
       node.unforced.getLast().sends.addAll(effects.sendAfterPersist());
     }
     effects.send().forEach(message -> send(node, message));
-    effects.chosen().forEach(entry -> out.add("  " + node.id + " chosen " + show(entry)));
+    for (LogEntry entry : effects.chosen()) {
+      node.applied = entry.index();
+      out.add("  " + node.id + " chosen " + show(entry));
+    }
     for (Signal signal : effects.signals()) {
       out.add("  " + node.id + " " + signal.getClass().getSimpleName().toLowerCase(Locale.ROOT));
     }
@@ -203,7 +297,11 @@ final class ScenarioWorld {
     return entry.index()
         + "@"
         + entry.ballot()
-        + (entry.payload().isEmpty() ? " START" : " " + entry.payload().toStringUtf8());
+        + switch (entry.kind()) {
+          case LEADER_START -> " START";
+          case CONFIGURATION -> " MEMBERS " + Configuration.decode(entry.payload());
+          case COMMAND -> " " + entry.payload().toStringUtf8();
+        };
   }
 
   private static String show(LogRecord record) {
@@ -213,6 +311,10 @@ final class ScenarioWorld {
           "restamp " + stamp.from() + ".." + stamp.to() + " @" + stamp.ballot();
       case LogRecord.CutSuffix cut -> "cut after " + cut.lastKept();
       case LogRecord.Promise promise -> "promise " + promise.ballot();
+      case LogRecord.CutPrefix cut -> "begin after " + cut.lastDropped();
+      case LogRecord.Members members ->
+          "members from %d on %s"
+              .formatted(members.index(), Configuration.decode(members.configuration()));
       case LogRecord.Commit hint -> "commit hint " + hint.index();
       default -> record.toString();
     };
@@ -232,6 +334,9 @@ final class ScenarioWorld {
                   m.prevIndex(),
                   m.entries().stream().map(ScenarioWorld::show).toList(),
                   m.commitIndex());
+      case PaxosMessage.Fetch m -> "FETCH from " + m.from();
+      case PaxosMessage.Suffix m ->
+          "SUFFIX " + m.entries().stream().map(ScenarioWorld::show).toList();
       case PaxosMessage.Accepted m -> "ACCEPTED " + m.ballot() + " up to " + m.index();
       case PaxosMessage.Behind m ->
           "BEHIND %s promised %s log %d@%s chosen %d"
