@@ -2,6 +2,7 @@ package io.meridiandb.cli;
 
 import io.meridiandb.bench.BenchCommand;
 import io.meridiandb.bench.crash.CrashTestCommand;
+import io.meridiandb.bench.crash.RegionTestCommand;
 import io.meridiandb.server.command.InitCommand;
 import io.meridiandb.server.command.InspectCommand;
 import io.meridiandb.server.command.StartCommand;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
       SqlCommand.class,
       SimCommand.class,
       BenchCommand.class,
-      CrashTestCommand.class
+      CrashTestCommand.class,
+      RegionTestCommand.class
     })
 public final class MeridianCli implements Runnable {
   @Spec private @Nullable CommandSpec spec;

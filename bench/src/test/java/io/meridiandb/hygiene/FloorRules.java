@@ -60,7 +60,8 @@ final class FloorRules {
     LIVES_IN.put("org.openjdk.jmh", List.of("bench"));
     LIVES_IN.put("org.slf4j", List.of());
     LIVES_IN.put("java.util.logging", List.of("server", "jdbc")); // java.sql.Driver names it
-    LIVES_IN.put("java.sql", List.of("jdbc", "server", "simulator", "junit", "examples", "bench", "cli"));
+    LIVES_IN.put(
+        "java.sql", List.of("jdbc", "server", "simulator", "junit", "examples", "bench", "cli"));
   }
 
   private FloorRules() {}

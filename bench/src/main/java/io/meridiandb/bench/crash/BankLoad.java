@@ -30,14 +30,43 @@ final class BankLoad {
   private static final int QUERY_TIMEOUT_SECONDS = 20;
 
   private final String url;
+  private final List<String> homes;
   private final AtomicBoolean stop = new AtomicBoolean();
   private final Map<String, Boolean> acknowledged = new ConcurrentHashMap<>();
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong unknown = new AtomicLong();
   private final List<Thread> clients = new ArrayList<>();
+  private volatile long lastAcknowledgedNanos;
 
+  /** Accounts in one table, placed nowhere in particular. */
   BankLoad(String url) {
+    this(url, List.of());
+  }
+
+  /**
+   * Accounts in as many tables as there are placements, so that most transfers go across groups.
+   *
+   * @param homes names of placements; a table of accounts lies in each
+   */
+  BankLoad(String url, List<String> homes) {
     this.url = url;
+    this.homes = List.copyOf(homes);
+  }
+
+  /** The table that holds an account. */
+  private String table(long account) {
+    return homes.isEmpty() ? "accounts" : tables().get((int) (account % homes.size()));
+  }
+
+  private List<String> tables() {
+    return homes.isEmpty()
+        ? List.of("accounts")
+        : homes.stream().map(home -> "accounts_" + home).toList();
+  }
+
+  /** Acknowledged transfers one after another: when the last one was, by the boot clock. */
+  long lastAcknowledgedNanos() {
+    return lastAcknowledgedNanos;
   }
 
   long acknowledgedTransfers() {
@@ -55,18 +84,18 @@ final class BankLoad {
   void createTables() throws SQLException {
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE accounts (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL)");
+      for (String table : tables()) {
+        String placed = homes.isEmpty() ? "" : " PLACEMENT " + homes.get(tables().indexOf(table));
+        statement.execute(
+            "CREATE TABLE %s (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL)%s"
+                .formatted(table, placed));
+      }
       statement.execute(
           "CREATE TABLE transfers (id TEXT PRIMARY KEY, giver BIGINT NOT NULL,"
               + " taker BIGINT NOT NULL, amount BIGINT NOT NULL)");
-      try (PreparedStatement insert =
-          connection.prepareStatement("INSERT INTO accounts (id, balance) VALUES (?, ?)")) {
-        for (int i = 0; i < ACCOUNTS; i++) {
-          insert.setLong(1, i);
-          insert.setLong(2, FIRST_BALANCE);
-          insert.addBatch();
-        }
-        insert.executeBatch();
+      for (long i = 0; i < ACCOUNTS; i++) {
+        statement.execute(
+            "INSERT INTO %s (id, balance) VALUES (%d, %d)".formatted(table(i), i, FIRST_BALANCE));
       }
     }
   }
@@ -124,6 +153,7 @@ final class BankLoad {
       }
       connection.commit();
       acknowledged.put(id, true);
+      lastAcknowledgedNanos = System.nanoTime();
     } catch (SQLException e) {
       failures.incrementAndGet();
       if ("08007".equals(e.getSQLState())) {
@@ -137,9 +167,10 @@ final class BankLoad {
     }
   }
 
-  private static void add(Connection connection, long account, long amount) throws SQLException {
+  private void add(Connection connection, long account, long amount) throws SQLException {
     try (PreparedStatement update =
-        connection.prepareStatement("UPDATE accounts SET balance = balance + ? WHERE id = ?")) {
+        connection.prepareStatement(
+            "UPDATE %s SET balance = balance + ? WHERE id = ?".formatted(table(account)))) {
       update.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
       update.setLong(1, amount);
       update.setLong(2, account);
@@ -156,6 +187,27 @@ final class BankLoad {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Strikes off the accounts of one table; their sum. */
+  private static long checkTable(
+      Statement statement, String table, Map<Long, Long> balance, List<String> wrong)
+      throws SQLException {
+    long total = 0;
+    try (ResultSet rows = statement.executeQuery("SELECT id, balance FROM " + table)) {
+      while (rows.next()) {
+        long id = rows.getLong(1);
+        long held = rows.getLong(2);
+        total += held;
+        Long due = balance.remove(id);
+        if (due == null) {
+          wrong.add("account %d is there twice or was never opened".formatted(id));
+        } else if (due != held) {
+          wrong.add("account %d holds %d, its transfers say %d".formatted(id, held, due));
+        }
+      }
+    }
+    return total;
   }
 
   /** Compares the tables with what was acknowledged; returns one sentence for each thing wrong. */
@@ -180,18 +232,8 @@ final class BankLoad {
         }
       }
       long total = 0;
-      try (ResultSet rows = statement.executeQuery("SELECT id, balance FROM accounts")) {
-        while (rows.next()) {
-          long id = rows.getLong(1);
-          long held = rows.getLong(2);
-          total += held;
-          Long due = balance.remove(id);
-          if (due == null) {
-            wrong.add("account %d is there twice or was never opened".formatted(id));
-          } else if (due != held) {
-            wrong.add("account %d holds %d, its transfers say %d".formatted(id, held, due));
-          }
-        }
+      for (String table : tables()) {
+        total += checkTable(statement, table, balance, wrong);
       }
       connection.commit();
       balance.keySet().forEach(id -> wrong.add("account %d is gone".formatted(id)));

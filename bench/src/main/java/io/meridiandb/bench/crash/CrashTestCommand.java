@@ -172,7 +172,7 @@ public final class CrashTestCommand implements Callable<Integer> {
         "the universe was not ready within %d s: %s".formatted(READY_MILLIS_MAX / 1_000, last));
   }
 
-  private static void initialise(Path config) throws IOException, InterruptedException {
+  static void initialise(Path config) throws IOException, InterruptedException {
     List<String> command = ServerProcess.meridian();
     command.addAll(List.of("init", "--config", config.toString()));
     int status = new ProcessBuilder(command).inheritIO().start().waitFor();
@@ -202,7 +202,7 @@ public final class CrashTestCommand implements Callable<Integer> {
     return "jdbc:meridian://" + hosts + "/main";
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

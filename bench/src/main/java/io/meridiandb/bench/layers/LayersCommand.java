@@ -57,7 +57,7 @@ public final class LayersCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("meridian-layers");
-    DemoUniverse.prepare(folder, PORT);
+    DemoUniverse.prepare(folder, PORT, DemoUniverse.THREE_ZONES);
     try (LocalUniverse universe = LocalUniverse.start(DemoUniverse.file(folder))) {
       prepare(universe.url());
       run(universe.url(), warmUp * 1_000L);

@@ -1,7 +1,11 @@
 package io.meridiandb.server.demo;
 
+import io.meridiandb.kernel.net.LatencyMatrix;
+import io.meridiandb.kernel.system.NetworkDelay;
 import io.meridiandb.server.config.ServerConfig;
 import io.meridiandb.server.config.UniverseConfig;
+import io.meridiandb.server.launcher.DiskKind;
+import io.meridiandb.server.launcher.LaunchOptions;
 import io.meridiandb.server.launcher.LocalUniverse;
 import io.meridiandb.server.shell.SqlCommand;
 import java.io.IOException;
@@ -11,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +25,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code ./meridian demo}: three servers in this process, real data, a tour, then the shell. */
+/**
+ * {@code ./meridian demo}: five servers in three regions in this process, real data, a tour, then
+ * the shell.
+ */
 @Command(
     name = "demo",
-    description = "Three servers in one process, real data loaded through JDBC, a tour, a shell.",
+    description =
+        "Five servers in three regions in one process, real data loaded through JDBC, a tour, a"
+            + " shell.",
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
   @Spec @Nullable CommandSpec spec;
@@ -43,6 +53,14 @@ public final class DemoCommand implements Callable<Integer> {
       description = "The first server's port in a new folder (default: ${DEFAULT-VALUE}).")
   int port = DemoUniverse.PORT;
 
+  @Option(
+      names = "--latency",
+      paramLabel = "PRESET",
+      description =
+          "How far regions lie apart once the data is loaded: none, lan, three-regions (80, 120 and"
+              + " 160 ms), aws, gcp, paper (default: ${DEFAULT-VALUE}).")
+  String latency = "three-regions";
+
   @Override
   public Integer call() throws Exception {
     PrintWriter out =
@@ -50,19 +68,25 @@ public final class DemoCommand implements Callable<Integer> {
             ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
             : spec.commandLine().getOut();
     boolean again = DemoUniverse.exists(folder);
-    UniverseConfig config = DemoUniverse.prepare(folder, port);
+    UniverseConfig config = DemoUniverse.prepare(folder, port, DemoUniverse.FIVE_ZONES);
+    LatencyMatrix distances = LaunchOptions.latencies(config, latency);
     long start = System.nanoTime();
     out.println(
         again
             ? "Starting the universe in %s.".formatted(folder)
             : "Making a universe in %s.".formatted(folder));
     out.flush();
-    try (LocalUniverse universe = LocalUniverse.start(DemoUniverse.file(folder))) {
+    try (NetworkDelay delay = LaunchOptions.delay(config, "none");
+        LocalUniverse universe =
+            LocalUniverse.start(
+                DemoUniverse.file(folder), new LaunchOptions(DiskKind.FILE, delay))) {
       try (Connection connection = DriverManager.getConnection(universe.url())) {
         describe(config, out, System.nanoTime() - start);
         load(connection, out);
-        new Tour(connection, out).run();
       }
+      delay.latencies(distances);
+      describe(distances, out);
+      new Tour(universe, config, distances, new TourScreen(out)).run();
       out.println();
       out.flush();
       if (!once) {
@@ -70,6 +94,27 @@ public final class DemoCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static void describe(LatencyMatrix distances, PrintWriter out) {
+    List<String> regions = distances.regions();
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < regions.size(); i++) {
+      for (int j = i + 1; j < regions.size(); j++) {
+        line.append(line.isEmpty() ? "" : ", ")
+            .append(
+                String.format(
+                    Locale.ROOT,
+                    "%s to %s %.0f ms",
+                    regions.get(i),
+                    regions.get(j),
+                    distances.roundTripMicros(regions.get(i), regions.get(j)) / 1e3));
+      }
+    }
+    out.println(
+        "From now on regions lie apart (%s; there and back): %s."
+            .formatted(distances.name(), line));
+    out.flush();
   }
 
   private static void describe(UniverseConfig config, PrintWriter out, long nanos) {
@@ -87,7 +132,7 @@ public final class DemoCommand implements Callable<Integer> {
     out.println(
         String.format(
             Locale.ROOT,
-            "Ready after %.1f s: one Paxos group, three replicas, each with its own log and disk.",
+            "Ready after %.1f s: each server with its own log and disk.",
             nanos / 1e9));
     out.flush();
   }

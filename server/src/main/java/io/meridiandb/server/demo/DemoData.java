@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 
@@ -26,6 +27,8 @@ final class DemoData {
   /** Rows of one transaction: large enough to make the round trip cheap, far below the limits. */
   private static final int BATCH_ROWS = 1_000;
 
+  private static final String DUPLICATE_OBJECT = "42710";
+
   private static final String CREATE_COUNTRIES =
       """
       CREATE TABLE countries (
@@ -37,6 +40,7 @@ final class DemoData {
         currencies TEXT,
         languages TEXT,
         phone TEXT)
+        PLACEMENT world
       """;
   private static final String CREATE_CITIES =
       """
@@ -52,6 +56,28 @@ final class DemoData {
         PRIMARY KEY (country, id))
         INTERLEAVE IN PARENT countries ON DELETE CASCADE
       """;
+
+  private static final List<String> CREATE_PLACEMENTS =
+      List.of(
+          "CREATE PLACEMENT world OPTIONS (leader = 'eu-west',"
+              + " voters = 'eu-west-a, us-east-a, ap-south-a', read_only = 'ap-south-b')",
+          "CREATE PLACEMENT atlantic OPTIONS (leader = 'us-east',"
+              + " voters = 'us-east-a, eu-west-b', witnesses = 'ap-south-a',"
+              + " read_only = 'ap-south-b')");
+
+  private static final List<String> CREATE_OTHERS =
+      List.of(
+          "CREATE TABLE accounts (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL)"
+              + " PLACEMENT atlantic",
+          "CREATE TABLE payments (id BIGINT PRIMARY KEY, amount BIGINT NOT NULL)"
+              + " PLACEMENT atlantic",
+          "CREATE TABLE beats (id BIGINT PRIMARY KEY) PLACEMENT world",
+          "CREATE TABLE events (id BIGINT PRIMARY KEY) PLACEMENT world");
+
+  private static final List<String> TABLES =
+      List.of("cities", "countries", "accounts", "payments", "beats", "events");
+
+  private static final int ACCOUNTS = 100;
 
   /** Hears how many rows have been committed. */
   interface Progress {
@@ -86,14 +112,42 @@ final class DemoData {
   /** Makes the tables anew and loads them, in transactions of {@value #BATCH_ROWS} rows. */
   void load(Progress progress) throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("DROP TABLE IF EXISTS cities");
-      statement.execute("DROP TABLE IF EXISTS countries");
+      for (String table : TABLES) {
+        statement.execute("DROP TABLE IF EXISTS " + table);
+      }
+      createPlacements(statement);
       statement.execute(CREATE_COUNTRIES);
       statement.execute(CREATE_CITIES);
+      for (String create : CREATE_OTHERS) {
+        statement.execute(create);
+      }
     }
+    loadNumbers("INSERT INTO accounts (id, balance) VALUES (?, 1000)", ACCOUNTS);
     long done = loadCountries();
     progress.rows(done, COUNTRIES + CITIES);
     loadCities(done, progress);
+  }
+
+  private static void createPlacements(Statement statement) throws SQLException {
+    for (String create : CREATE_PLACEMENTS) {
+      try {
+        statement.execute(create);
+      } catch (SQLException e) {
+        if (!DUPLICATE_OBJECT.equals(e.getSQLState())) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void loadNumbers(String insert, int count) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(insert)) {
+      for (int i = 0; i < count; i++) {
+        statement.setLong(1, i);
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
   }
 
   private long loadCountries() throws SQLException, IOException {

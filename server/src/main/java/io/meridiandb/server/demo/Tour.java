@@ -1,160 +1,140 @@
 package io.meridiandb.server.demo;
 
-import java.io.PrintWriter;
+import io.meridiandb.kernel.net.LatencyMatrix;
+import io.meridiandb.server.config.UniverseConfig;
+import io.meridiandb.server.launcher.LocalUniverse;
+import java.io.IOException;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
+import java.util.Arrays;
 
-/** The first tour: each step shows its statement, its answer and how long it took at the client. */
+/**
+ * The tour: what a universe of three regions is for, each step with its statement, its answer and
+ * its time at the client. It goes through what the data lies in, what distance costs, a directory
+ * that moves while it is written, a region that is lost and comes back, and the clock.
+ */
 final class Tour {
-  private static final int WIDTH_MAX = 28;
+  private static final String POINT_READ =
+      "SELECT name, population FROM cities WHERE country = 'FR' AND id = 2988507";
+  private static final int UPDATES = 20;
+  private static final int READS = 7;
 
-  private final Connection connection;
-  private final PrintWriter out;
-  private int step;
+  private final LocalUniverse universe;
+  private final UniverseConfig config;
+  private final LatencyMatrix distances;
+  private final TourScreen screen;
 
-  Tour(Connection connection, PrintWriter out) {
-    this.connection = connection;
-    this.out = out;
+  Tour(LocalUniverse universe, UniverseConfig config, LatencyMatrix distances, TourScreen screen) {
+    this.universe = universe;
+    this.config = config;
+    this.distances = distances;
+    this.screen = screen;
   }
 
-  void run() throws SQLException {
-    query(
-        "A join: countries and the cities interleaved in them",
+  void run() throws SQLException, IOException, InterruptedException {
+    try (Connection europe = DriverManager.getConnection(universe.url("eu1"));
+        Connection asia = DriverManager.getConnection(universe.url("ap1"));
+        Connection readOnly = DriverManager.getConnection(universe.url("ap2"))) {
+      data(europe);
+      nearAndFar(europe, asia, readOnly);
+      acrossGroups(europe);
+      new MoveStep(universe, screen).run(europe);
+    }
+    new RegionLossStep(universe, screen).run();
+    try (Connection europe = DriverManager.getConnection(universe.url("eu1"))) {
+      clock(europe);
+    }
+  }
+
+  private void data(Connection europe) throws SQLException {
+    screen.step("Where data lives: placements, their groups and replicas");
+    screen.query(europe, "SHOW PLACEMENTS");
+    screen.query(europe, "SELECT * FROM meridian_sys.replicas ORDER BY group_id, server");
+    screen.step("A join: countries and the cities interleaved in them");
+    screen.query(
+        europe,
         "SELECT c.name, count(*) AS cities, sum(t.population) AS people FROM countries c"
             + " JOIN cities t ON t.country = c.code GROUP BY c.name ORDER BY 3 DESC LIMIT 5");
-    query(
-        "A point read by primary key",
-        "SELECT name, population FROM cities WHERE country = 'FR' AND id = 2988507");
-    query(
-        "A range of one parent, newest filter and order at the tablet",
-        "SELECT name, population FROM cities WHERE country = 'IS' AND population > 5000"
-            + " ORDER BY population DESC LIMIT 3");
-    query(
-        "Grouping over everything",
-        "SELECT c.continent, count(*) AS countries FROM countries c"
-            + " GROUP BY c.continent ORDER BY 2 DESC");
-    latency();
-    transaction();
-    query(
-        "What a table looks like to the planner",
-        "EXPLAIN SELECT name FROM cities WHERE country = 'FR' AND id = 2988507");
   }
 
-  private void query(String title, String sql) throws SQLException {
-    title(title, sql);
-    long start = System.nanoTime();
-    List<String[]> rows = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      int columns = result.getMetaData().getColumnCount();
-      String[] head = new String[columns];
-      for (int i = 0; i < columns; i++) {
-        head[i] = result.getMetaData().getColumnLabel(i + 1);
-      }
-      rows.add(head);
-      while (result.next()) {
-        String[] row = new String[columns];
-        for (int i = 0; i < columns; i++) {
-          String text = result.getString(i + 1);
-          row[i] = text == null ? "" : text;
-        }
-        rows.add(row);
-      }
+  private String roundTrip(String one, String other) {
+    return "%.0f ms"
+        .formatted(
+            distances.roundTripMicros(config.server(one).region(), config.server(other).region())
+                / 1e3);
+  }
+
+  private void nearAndFar(Connection europe, Connection asia, Connection readOnly)
+      throws SQLException {
+    screen.step("The same point read from near and from far");
+    screen.say("In eu-west, where the placement `world` has its leader:");
+    screen.query(europe, POINT_READ);
+    again(europe, POINT_READ);
+    screen.say(
+        "In ap-south, %s away: a strong read has to hear from the leader.",
+        roundTrip("eu1", "ap1"));
+    screen.query(asia, POINT_READ);
+    again(asia, POINT_READ);
+    screen.step("A stale read in a zone that only reads: local speed");
+    String stale = POINT_READ.replace(" WHERE", " AS OF SYSTEM TIME '-2s' WHERE");
+    screen.query(readOnly, stale);
+    again(readOnly, stale);
+    screen.query(readOnly, "EXPLAIN " + stale);
+  }
+
+  /**
+   * The first run of a statement also fetches the catalog and plans; what do the next ones take?
+   */
+  private void again(Connection connection, String sql) throws SQLException {
+    long[] nanos = new long[READS];
+    for (int i = 0; i < READS; i++) {
+      long start = System.nanoTime();
+      TourScreen.rows(connection, sql);
+      nanos[i] = System.nanoTime() - start;
     }
-    long nanos = System.nanoTime() - start;
-    print(rows);
-    out.println("   (%d rows, %s)".formatted(rows.size() - 1, millis(nanos)));
-    out.flush();
+    Arrays.sort(nanos);
+    screen.say("Again %d times: median %s.", READS, TourScreen.millis(nanos[READS / 2]));
   }
 
-  private void latency() throws SQLException {
-    title(
-        "One-row updates, one after another: each is durable on two of three disks",
-        "UPDATE cities SET population = population + 1 WHERE country = 'FR' AND id = 2988507");
-    int count = 200;
-    long[] nanos = new long[count];
-    try (PreparedStatement update =
-        connection.prepareStatement(
-            "UPDATE cities SET population = population + ? WHERE country = 'FR' AND id = 2988507")) {
-      for (int i = 0; i < count; i++) {
-        update.setLong(1, i % 2 == 0 ? 1 : -1);
+  private void acrossGroups(Connection europe) throws SQLException {
+    screen.step("A transaction over two groups: both prepare at once, one WAN round");
+    String first = "UPDATE countries SET phone = phone WHERE code = 'FR'";
+    String second = "UPDATE accounts SET balance = balance + 1 WHERE id = 1";
+    screen.say("BEGIN; %s; %s; COMMIT", first, second);
+    long[] commits = new long[UPDATES];
+    europe.setAutoCommit(false);
+    try (PreparedStatement one = europe.prepareStatement(first);
+        PreparedStatement two = europe.prepareStatement(second)) {
+      for (int i = 0; i < UPDATES; i++) {
+        one.executeUpdate();
+        two.executeUpdate();
         long start = System.nanoTime();
-        update.executeUpdate();
-        nanos[i] = System.nanoTime() - start;
+        europe.commit();
+        commits[i] = System.nanoTime() - start;
       }
-    }
-    java.util.Arrays.sort(nanos);
-    out.println(
-        "   %d commits, median %s, 95 of 100 within %s"
-            .formatted(count, millis(nanos[count / 2]), millis(nanos[count * 95 / 100])));
-    out.flush();
-  }
-
-  private void transaction() throws SQLException {
-    title(
-        "A transaction of three statements that is rolled back leaves nothing",
-        "BEGIN; DELETE FROM countries WHERE code = 'IS'; SELECT count(*) …; ROLLBACK");
-    long start = System.nanoTime();
-    connection.setAutoCommit(false);
-    long within;
-    try (Statement statement = connection.createStatement()) {
-      statement.executeUpdate("DELETE FROM countries WHERE code = 'IS'");
-      within = count(statement);
-      connection.rollback();
     } finally {
-      connection.setAutoCommit(true);
+      europe.setAutoCommit(true);
     }
-    long after;
-    try (Statement statement = connection.createStatement()) {
-      after = count(statement);
-    }
-    out.println(
-        "   cities of Iceland inside: %d, after the rollback: %d (%s)"
-            .formatted(within, after, millis(System.nanoTime() - start)));
-    out.flush();
+    Arrays.sort(commits);
+    screen.say(
+        "COMMIT alone: median %s of %d. eu-west to us-east and back is %s, ap-south %s:",
+        TourScreen.millis(commits[UPDATES / 2]),
+        UPDATES,
+        roundTrip("eu1", "us1"),
+        roundTrip("eu1", "ap1"));
+    screen.say(
+        "each participant is durable at a majority after one round, and nothing follows it.");
   }
 
-  private static long count(Statement statement) throws SQLException {
-    try (ResultSet rows =
-        statement.executeQuery("SELECT count(*) FROM cities WHERE country = 'IS'")) {
-      rows.next();
-      return rows.getLong(1);
+  private void clock(Connection europe) throws SQLException {
+    screen.step("The clock: how wrong it may be, and what commit wait costs");
+    screen.query(europe, "SELECT * FROM meridian_sys.clock");
+    try (Statement statement = europe.createStatement()) {
+      statement.executeUpdate("UPDATE accounts SET balance = balance WHERE id = 2");
     }
-  }
-
-  private void title(String title, String sql) {
-    out.println();
-    out.println("%d. %s".formatted(++step, title));
-    out.println("   " + sql);
-    out.flush();
-  }
-
-  private void print(List<String[]> rows) {
-    int columns = rows.getFirst().length;
-    int[] width = new int[columns];
-    for (String[] row : rows) {
-      for (int i = 0; i < columns; i++) {
-        int most = columns == 1 ? Integer.MAX_VALUE : WIDTH_MAX;
-        width[i] = Math.min(most, Math.max(width[i], row[i].length()));
-      }
-    }
-    for (String[] row : rows) {
-      StringBuilder line = new StringBuilder("   ");
-      for (int i = 0; i < columns; i++) {
-        String cell = row[i].length() > width[i] ? row[i].substring(0, width[i]) : row[i];
-        line.append(" ").append(cell).append(" ".repeat(width[i] - cell.length())).append(" ");
-      }
-      out.println(line.toString().stripTrailing());
-    }
-  }
-
-  private static String millis(long nanos) {
-    return String.format(Locale.ROOT, "%.2f ms", nanos / 1e6);
+    screen.query(europe, "EXPLAIN ANALYZE UPDATE accounts SET balance = balance + 1 WHERE id = 2");
   }
 }

@@ -1,0 +1,82 @@
+package io.meridiandb.bench.crash;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A client that updates one row again and again and notes how long it waited at most between two
+ * acknowledgements: the outage as it is seen by somebody who writes.
+ */
+final class OutageProbe implements AutoCloseable {
+  private static final int QUERY_TIMEOUT_SECONDS = 30;
+  private static final long RETRY_MILLIS = 10;
+
+  private final String url;
+  private final String update;
+  private final AtomicBoolean stop = new AtomicBoolean();
+  private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicLong longestNanos = new AtomicLong();
+  private final Thread thread;
+  private volatile long lastNanos = System.nanoTime();
+
+  /** Begins at once. */
+  OutageProbe(String name, String url, String update) {
+    this.url = url;
+    this.update = update;
+    this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+  }
+
+  private void run() {
+    while (!stop.get()) {
+      try (Connection connection = DriverManager.getConnection(url);
+          PreparedStatement statement = connection.prepareStatement(update)) {
+        statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
+        while (!stop.get()) {
+          statement.executeUpdate();
+          long now = System.nanoTime();
+          longestNanos.accumulateAndGet(now - lastNanos, Math::max);
+          lastNanos = now;
+          acknowledged.incrementAndGet();
+        }
+      } catch (SQLException e) {
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(RETRY_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  long acknowledged() {
+    return acknowledged.get();
+  }
+
+  /** Forgets the longest wait so far. */
+  void reset() {
+    longestNanos.set(0);
+  }
+
+  /** The longest wait since {@link #reset}, the one that still lasts included, in milliseconds. */
+  long longestMillis() {
+    return Math.max(longestNanos.get(), System.nanoTime() - lastNanos) / 1_000_000;
+  }
+
+  @Override
+  public void close() {
+    stop.set(true);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
