@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * deletes. Used on one fiber.
  */
 final class CopyLane {
-  /** How long one part may take, changes of leader included. */
-  static final Duration PART_MAX = Duration.ofSeconds(30);
+  /** How long a round in the background may wait for leaders altogether. */
+  static final Duration ROUND_MAX = Duration.ofMinutes(10);
 
   private static final Duration CALL_MAX = Duration.ofSeconds(4);
   private static final Duration AWAIT_SLACK = Duration.ofSeconds(1);
@@ -49,6 +49,9 @@ final class CopyLane {
   private Timestamp copiedTo = Timestamp.MIN;
   private long rows;
   private long bytes;
+
+  /** When the round under way must be over, on the boot clock. */
+  private long end;
 
   /**
    * A lane that has copied nothing yet.
@@ -76,12 +79,14 @@ final class CopyLane {
   /**
    * Copies what has been written since the round before, up to now.
    *
+   * @param within how long it may take
    * @return how many versions
    * @throws MeridianException UNAVAILABLE if it must be tried again later, SERIALIZATION_FAILURE if
    *     the whole move must begin again
    */
-  long round() {
+  long round(Duration within) {
     long before = rows;
+    end = ground.env.clocks().bootNanos() + within.toNanos();
     ExportCall first =
         ExportCall.newBuilder()
             .setRange(Protos.range(range))
@@ -89,7 +94,6 @@ final class CopyLane {
             .build();
     ExportReply part = export(first);
     while (true) {
-      long from = ground.env.clocks().bootNanos();
       if (part.getVersionsCount() > 0) {
         ingest(part);
       }
@@ -97,7 +101,6 @@ final class CopyLane {
         copiedTo = new Timestamp(part.getToNanos());
         return rows - before;
       }
-      ground.env.events().count("placement.move.part.micros", micros(from));
       part =
           export(
               first.toBuilder()
@@ -106,10 +109,6 @@ final class CopyLane {
                   .setNextTimestampNanos(part.getNextTimestampNanos())
                   .build());
     }
-  }
-
-  private long micros(long from) {
-    return (ground.env.clocks().bootNanos() - from) / 1_000;
   }
 
   private ExportReply export(ExportCall call) {
@@ -184,7 +183,6 @@ final class CopyLane {
       Q request,
       Function<R, Verdict> judge) {
     Env env = ground.env;
-    long end = env.clocks().bootNanos() + PART_MAX.toNanos();
     while (env.clocks().bootNanos() < end) {
       ServerId server = ground.proxy.leader(group).server();
       R reply = call(server, type, replyType, group, request);
@@ -208,13 +206,15 @@ final class CopyLane {
 
   private <Q extends MessageLite, R extends MessageLite> @Nullable R call(
       ServerId server, MessageType<Q> type, MessageType<R> replyType, GroupId group, Q request) {
+    long left = Math.max(1, end - ground.env.clocks().bootNanos());
+    Duration most = left < CALL_MAX.toNanos() ? Duration.ofNanos(left) : CALL_MAX;
     try {
       return ground
           .env
           .fibers()
           .await(
-              ground.messenger.call(server, type, replyType, group, request, CALL_MAX),
-              CALL_MAX.plus(AWAIT_SLACK));
+              ground.messenger.call(server, type, replyType, group, request, most),
+              most.plus(AWAIT_SLACK));
     } catch (CallFailedException | AwaitTimeoutException e) {
       ground.env.events().count("placement.unanswered", 1);
       return null;

@@ -106,8 +106,13 @@ public final class DirectoryMover {
               "directory %d could not be taken from its writers in %d attempts: %s"
                   .formatted(info.directory(), FLIPS_MAX, result.reason()));
         }
+        env.events()
+            .event(
+                Level.DEBUG,
+                "placement.movement",
+                "directory %d stays for now: %s".formatted(info.directory(), result.reason()));
         env.fibers().sleep(RETRY_PAUSE);
-        lane.round();
+        lane.round(CopyLane.ROUND_MAX);
         rounds++;
       }
     }
@@ -182,7 +187,7 @@ public final class DirectoryMover {
   private int copy(CopyLane lane) {
     for (int round = 1; ; round++) {
       long from = env.clocks().bootNanos();
-      long rows = lane.round();
+      long rows = lane.round(CopyLane.ROUND_MAX);
       long took = env.clocks().bootNanos() - from;
       if (rows < DELTA_ROWS || took < DELTA_TIME.toNanos() || round == ROUNDS_MAX) {
         return round;

@@ -40,6 +40,9 @@ final class Flip {
   /** How long an attempt may wait altogether; nobody else gets at the range for so long. */
   static final Duration ATTEMPT_MAX = Duration.ofSeconds(3);
 
+  /** How long copying the last versions may take while everybody waits. */
+  static final Duration DELTA_MAX = Duration.ofSeconds(2);
+
   private static final long NANOS_PER_MICRO = 1_000;
 
   private final Env env;
@@ -98,7 +101,7 @@ final class Flip {
         transaction.rollback();
         return new Result(null, 0, "its locks were not free within a second");
       }
-      lane.round();
+      lane.round(DELTA_MAX);
       Rows.write(transaction, writes);
       Rows.write(transaction, there);
       transaction.commit(SchemaVersion.EXEMPT);
