@@ -67,6 +67,11 @@ final class AttackServer {
     void tell(String what);
 
     RandomSource random();
+
+    /** What the server holds its leases with. */
+    default LeaseHolder holder(LeaseHolder usual) {
+      return usual;
+    }
   }
 
   private record Batch(List<LogRecord> records, DurablePoint point, List<Outgoing> sends) {}
@@ -112,7 +117,7 @@ final class AttackServer {
     incarnation = broken.incarnation(incarnation);
     Lessee self = new Lessee(id, incarnation);
     voter = broken.voter(self, CONFIG.lease(), durableBound, now());
-    holder = broken.holder(self, CONFIG.lease());
+    holder = world.holder(broken.holder(self, CONFIG.lease()));
     durableBound = broken.durableBound(CONFIG.lease().length());
     voter.boundDurable(CONFIG.lease().length());
     applied = witness() ? disk.base : disk.checkpoint;

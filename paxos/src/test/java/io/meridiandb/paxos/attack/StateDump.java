@@ -1,5 +1,6 @@
 package io.meridiandb.paxos.attack;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.time.Timestamp;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -61,6 +62,7 @@ public final class StateDump {
       case Number n -> out.append(n);
       case Timestamp t -> out.append(moments.apply(t));
       case Boolean b -> out.append(b ? 'T' : 'F');
+      case ByteString bytes -> out.append(bytes.toStringUtf8());
       case CharSequence s -> out.append('"').append(s);
       case Enum<?> e -> out.append(e.name());
       case Map<?, ?> map -> addMap(map);
@@ -115,9 +117,14 @@ public final class StateDump {
     return text;
   }
 
+  /** Parts that only point to the state of another, and settings that never change. */
+  private static boolean isWithoutState(String type) {
+    return type.endsWith("Handler") || type.equals("RoleTransitions") || type.equals("Setting");
+  }
+
   private void addObject(Object value) {
     Class<?> type = value.getClass();
-    if (type.isHidden() || type.isSynthetic()) {
+    if (type.isHidden() || type.isSynthetic() || isWithoutState(type.getSimpleName())) {
       return;
     }
     if (!type.getName().startsWith("io.meridiandb")) {
