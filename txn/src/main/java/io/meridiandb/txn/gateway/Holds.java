@@ -43,6 +43,20 @@ final class Holds {
     }
   }
 
+  /**
+   * A leader whose group does not own what was asked for has locked it all the same: gives that
+   * back, so that the group takes no part; but not where other locks are held.
+   *
+   * @param before whether locks were held there before the request
+   */
+  void letGoOfWrong(LockHold hold, boolean before) {
+    if (!before && hold.granted()) {
+      keepAlives.remove(hold);
+      giveBack(hold);
+      holds.remove(hold.group);
+    }
+  }
+
   /** A range is locked whole. */
   void lockedWhole(GroupId group, KeyRange range) {
     exclusive.computeIfAbsent(group, key -> new ArrayList<>()).add(range);
@@ -73,14 +87,16 @@ final class Holds {
 
   /** Gives the locks back. What is prepared stays bound by its outcome: that is told otherwise. */
   void giveBack() {
-    for (LockHold hold : granted()) {
-      context
-          .messenger()
-          .send(
-              context.router().leader(hold.group).server(),
-              TxnMessages.ROLLBACK,
-              hold.group,
-              RollbackNotice.newBuilder().setHolding(hold.holding(0)).build());
-    }
+    granted().forEach(this::giveBack);
+  }
+
+  private void giveBack(LockHold hold) {
+    context
+        .messenger()
+        .send(
+            context.router().leader(hold.group).server(),
+            TxnMessages.ROLLBACK,
+            hold.group,
+            RollbackNotice.newBuilder().setHolding(hold.holding(0)).build());
   }
 }

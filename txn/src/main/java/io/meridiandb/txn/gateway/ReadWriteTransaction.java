@@ -87,6 +87,7 @@ final class ReadWriteTransaction implements Transaction {
     public ReadReply ask(GroupId group, ReadCall.Builder call) {
       requireActive();
       LockHold at = holds.at(group);
+      boolean before = at.granted();
       ReadReply reply =
           parts
               .caller()
@@ -95,6 +96,9 @@ final class ReadWriteTransaction implements Transaction {
                       group, Exchanges.READ, epoch -> call.setHolding(at.holding(epoch)).build()),
                   base.deadline());
       holds.granted(at, reply.getEpoch(), reply.getGrant());
+      if (reply.getRefusal().getReason() == Reason.WRONG_DIRECTORY) {
+        holds.letGoOfWrong(at, before);
+      }
       requireLocks(reply.getRefusal());
       return reply;
     }
@@ -194,8 +198,11 @@ final class ReadWriteTransaction implements Transaction {
     for (int i = 0; i < replies.size(); i++) {
       LockReply reply = replies.get(i);
       Refusal refusal = reply.getRefusal();
-      holds.granted(holds.at(begun.get(i).group()), reply.getEpoch(), reply.getGrant());
+      LockHold at = holds.at(begun.get(i).group());
+      boolean before = at.granted();
+      holds.granted(at, reply.getEpoch(), reply.getGrant());
       if (refusal.getReason() == Reason.WRONG_DIRECTORY) {
+        holds.letGoOfWrong(at, before);
         parts.context().router().directories(refusal.getDirectoriesList());
         here = false;
       } else if (reply.hasRefusal() && refused == null) {

@@ -77,6 +77,7 @@ final class FakeGroups implements AutoCloseable {
     int loseOutcomes;
     Duration leaseLength = LEASE;
     boolean neverOwns;
+    int rollbacks;
     private long grants;
     private Timestamp last = Timestamp.ZERO;
 
@@ -144,7 +145,11 @@ final class FakeGroups implements AutoCloseable {
       reads.add(call);
       Refusal refusal = notOwned(call.getRangesList());
       if (refusal != null) {
-        return ReadReply.newBuilder().setRefusal(refusal).build();
+        ReadReply.Builder refused = ReadReply.newBuilder().setRefusal(refusal);
+        // Ownership is looked at under the locks.
+        return call.getLock() == 0
+            ? refused.build()
+            : refused.setEpoch(1).setGrant(++grants).build();
       }
       ReadReply.Builder reply = ReadReply.newBuilder();
       if (call.getLock() == 0) {
@@ -187,8 +192,7 @@ final class FakeGroups implements AutoCloseable {
       if (refusal != null) {
         reply.setRefusal(refusal);
       }
-      boolean locked = refusal == null || refusal.getReason() != Reason.WRONG_DIRECTORY;
-      return locked ? reply.setEpoch(1).setGrant(++grants).build() : reply.build();
+      return reply.setEpoch(1).setGrant(++grants).build();
     }
 
     CommitReply commit(CommitCall call) {
@@ -336,7 +340,7 @@ final class FakeGroups implements AutoCloseable {
     messenger.on(
         TxnMessages.VOTE,
         in -> messenger.reply(in, TxnMessages.VOTE_REPLY, group(in.group()).vote(in.body())));
-    messenger.on(TxnMessages.ROLLBACK, in -> {});
+    messenger.on(TxnMessages.ROLLBACK, in -> group(in.group()).rollbacks++);
     messenger.on(TxnMessages.KEEP_ALIVE, in -> {});
     messenger.on(TxnMessages.OUTCOME_ACKNOWLEDGED, in -> {});
   }

@@ -324,10 +324,12 @@ class SeveralGroupsTest {
       Transaction t = begin();
       Mutation insert = Mutation.insert(accounts.key(150), accounts.row(150, 1));
       t.write(List.of(insert), true, SCHEMA);
-      assertThat(rows(t, LockMode.EXCLUSIVE, 100, 300)).containsExactly("150=1");
+      assertThat(rows(t, LockMode.EXCLUSIVE, 150, 300)).containsExactly("150=1");
       t.commit(SCHEMA);
     });
     assertThat(two.rows).hasSize(1);
+    assertThat(one.rollbacks).as("locks of what it does not own are given back").isEqualTo(1);
+    assertThat(one.prepares).as("so it takes no part").isEmpty();
   }
 
   @Test
