@@ -41,7 +41,7 @@ final class FloorRules {
     MAY_NAME.put("jdbc", Set.of("wire"));
     MAY_NAME.put("server", plus(engine, "placement", "sql", "jdbc"));
     MAY_NAME.put("simulator", plus(MAY_NAME.get("server"), "server"));
-    MAY_NAME.put("junit", Set.of("kernel", "wire", "jdbc", "simulator"));
+    MAY_NAME.put("junit", Set.of("kernel", "wire", "placement", "jdbc", "simulator"));
     MAY_NAME.put("examples", Set.of("jdbc", "junit"));
     MAY_NAME.put("bench", plus(MAY_NAME.get("server"), "server"));
     MAY_NAME.put("cli", plus(MAY_NAME.get("server"), "server", "simulator", "bench"));

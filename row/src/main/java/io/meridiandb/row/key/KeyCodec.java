@@ -9,6 +9,7 @@ import io.meridiandb.row.type.SqlType;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,7 @@ public final class KeyCodec {
   }
 
   private KeyCodec(TableDescriptor table, Key only, long placementId) {
-    this(table, new TreeMap<>(Map.of(placementId, only)));
+    this(table, new TreeMap<>(Collections.singletonMap(placementId, only)));
   }
 
   private static SortedMap<Long, Key> heads(TableDescriptor root) {

@@ -1,7 +1,6 @@
 package io.meridiandb.junit;
 
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -117,7 +116,7 @@ public final class UniverseExtension
       throws Throwable {
     RepeatWith repeat = new RepeatWith(repeat(context));
     failure.addSuppressed(repeat);
-    context.publishReportEntry(Map.of("meridian", String.valueOf(repeat.getMessage())));
+    context.publishReportEntry("meridian", String.valueOf(repeat.getMessage()));
     System.getLogger("io.meridiandb.junit")
         .log(System.Logger.Level.ERROR, "{0}", repeat.getMessage());
     throw failure;
