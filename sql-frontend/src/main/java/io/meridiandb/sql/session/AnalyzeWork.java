@@ -109,7 +109,9 @@ final class AnalyzeWork implements Work {
             Probe.Counts counts = probe.of(node);
             return counts == null
                 ? ""
-                : " (rows %d, %d us)".formatted(counts.rows(), counts.nanos() / NANOS_PER_MICRO);
+                : " (rows %d, %d us)"
+                    .formatted(
+                        isChange(node) ? rows : counts.rows(), counts.nanos() / NANOS_PER_MICRO);
           }
 
           @Override
@@ -136,6 +138,13 @@ final class AnalyzeWork implements Work {
                   after.commitWait().minus(before.commitWait()).toNanos() / NANOS_PER_MICRO));
     }
     return lines;
+  }
+
+  /** An INSERT, UPDATE or DELETE hands on only what RETURNING shows: what counts is written. */
+  private static boolean isChange(PhysicalPlan node) {
+    return node instanceof PhysicalPlan.Insert
+        || node instanceof PhysicalPlan.Update
+        || node instanceof PhysicalPlan.Delete;
   }
 
   @Override

@@ -302,6 +302,18 @@ class SessionTest {
     assertThat(server.gateway.options.getLast().bound().isStrong()).isTrue();
   }
 
+  /** EXPLAIN ANALYZE counts what each operator hands on, and of a change what it wrote. */
+  @Test
+  void analyzeCountsRows() {
+    fill(5);
+    assertThat(client.execute("EXPLAIN ANALYZE UPDATE t SET a = 0 WHERE id < 3").rows())
+        .extracting(List::getFirst)
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("Update t set a (rows 3, "),
+            line -> assertThat(line).contains(" for update (rows 3, "),
+            line -> assertThat(line).startsWith("Rows: 3, execution: "));
+  }
+
   /** The same text with other constants, and the same text again, use one plan each. */
   @Test
   void repeatedTextsGiveTheRightRows() {
