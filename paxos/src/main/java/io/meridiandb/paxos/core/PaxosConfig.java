@@ -3,6 +3,9 @@ package io.meridiandb.paxos.core;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The time constants of a group; only liveness depends on them, but for the lease.
@@ -32,10 +35,22 @@ public record PaxosConfig(LeaseConfig lease, Duration retry, Duration campaignSp
     return new PaxosConfig(lease, lease.heartbeat(), lease.length().dividedBy(6));
   }
 
-  /** Chooses how eager a replica is to lead: a hook for placing leaders. */
+  /**
+   * Where the leader of a group is wanted. A leader hands over to a full member with a smaller
+   * delay than its own that is up and close behind; the servers of a group should have the same.
+   */
   public interface LeaderPreference {
     /** No preference. */
     LeaderPreference NONE = server -> Duration.ZERO;
+
+    /** How much longer than wanted ones other servers wait before they campaign. */
+    Duration OTHERS_WAIT = Duration.ofMillis(300);
+
+    /** Leaders are wanted on {@code wanted}, such as the servers of a region. */
+    static LeaderPreference on(Collection<ServerId> wanted) {
+      SortedSet<ServerId> servers = new TreeSet<>(wanted);
+      return server -> servers.contains(server) ? Duration.ZERO : OTHERS_WAIT;
+    }
 
     /** How much longer {@code server} waits before it campaigns. */
     Duration delay(ServerId server);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ final class ImageServer {
     close(each -> each.group.equals(group));
   }
 
-  private void close(java.util.function.Predicate<Open> which) {
+  private void close(Predicate<Open> which) {
     List<Open> gone = new ArrayList<>(open.values());
     gone.removeIf(which.negate());
     open.values().removeAll(gone);

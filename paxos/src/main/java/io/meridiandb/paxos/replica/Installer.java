@@ -11,6 +11,7 @@ import io.meridiandb.paxos.proto.ImageRequestProto;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,7 +232,7 @@ final class Installer {
 
   private static Configuration members(Attempt attempt) {
     Configuration members = attempt.members;
-    return java.util.Objects.requireNonNull(members);
+    return Objects.requireNonNull(members);
   }
 
   private void giveUp(Attempt attempt, String why) {

@@ -162,8 +162,7 @@ final class ReplicaMembersTest {
     try (MembersFixture world = new MembersFixture(4, 3, THREE)) {
       Server first = world.leader();
       ServerId wanted = new ServerId(first.id.value() % 3 + 1);
-      LeaderPreference there =
-          server -> server.equals(wanted) ? Duration.ZERO : Duration.ofSeconds(1);
+      LeaderPreference there = LeaderPreference.on(List.of(wanted));
       world.servers.values().forEach(s -> s.strand.execute(() -> s.replica.prefer(there)));
       Duration before = world.world.elapsed();
       world.until(() -> world.server((int) wanted.value()).leads());
