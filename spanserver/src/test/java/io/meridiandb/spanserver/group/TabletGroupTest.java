@@ -19,16 +19,23 @@ import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.row.key.Key;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.schema.SchemaVersion;
+import io.meridiandb.spanserver.directory.Arrival;
+import io.meridiandb.spanserver.directory.DirectoryRow;
 import io.meridiandb.spanserver.tablet.Tablet;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
 import io.meridiandb.txn.Mutation;
+import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.gateway.Gateway;
 import io.meridiandb.txn.gateway.GatewayImpl;
 import io.meridiandb.txn.gateway.Router;
 import io.meridiandb.txn.gateway.Transaction;
 import io.meridiandb.txn.gateway.TransactionOptions;
+import io.meridiandb.txn.participant.GroupEntries;
+import io.meridiandb.txn.proto.IngestEntry;
+import io.meridiandb.txn.proto.Version;
+import io.meridiandb.wire.MeridianException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,6 +191,73 @@ class TabletGroupTest {
             }))
         .hasMessageContaining("not known");
     assertThat(world.failures()).hasSize(1);
+  }
+
+  @Test
+  void aDirectoryComesIntoAGroupAsItsRowsSay() throws Exception { // G23
+    KeyRange range = new KeyRange(key(2), key(3));
+    GroupId other = new GroupId(1);
+    Node node = start();
+    on(() -> insert(node.gateway, new TxnId(1, 1, 1, 1), 2));
+    write(node, 2, directory(range, 1, other));
+    assertThatThrownBy(() -> on(() -> insert(node.gateway, new TxnId(1, 1, 3, 1), 2)))
+        .as("it is another group's now")
+        .isInstanceOf(MeridianException.class);
+    write(node, 4, new Arrival(range, 7, other).put(GroupId.ZERO));
+    assertThat(node.group.tablet().latest(key(2))).as("announced: emptied").isNull();
+    ingest(node, range, 8, 1);
+    assertThat(exists(node.group.tablet(), 2)).as("from who does not copy it").isFalse();
+    ingest(node, range, 7, 2);
+    assertThat(exists(node.group.tablet(), 2)).isTrue();
+    write(node, 5, directory(range, 2, GroupId.ZERO));
+    ingest(node, range, 7, 3);
+    assertThat(value(node.group.tablet(), 2)).as("late").isEqualTo(2);
+    world.crash(SERVER);
+
+    Node after = start();
+    world.runFor(Duration.ofSeconds(1)); // all of it again, from the log
+    assertThat(value(after.group.tablet(), 2)).isEqualTo(2);
+    Tablet.Version version = after.group.tablet().latest(key(2));
+    assertThat(version == null ? null : version.timestamp()).isEqualTo(new Timestamp(1_002));
+    assertThat(world.failures()).isEmpty();
+  }
+
+  private static Mutation directory(KeyRange range, long generation, GroupId owner) {
+    return new DirectoryRow(range, 1, generation, owner, GroupId.ZERO, 0, List.of(SERVER))
+        .put(GroupId.ZERO);
+  }
+
+  private void write(Node node, long sequence, Mutation row) throws Exception {
+    on(() -> {
+      Transaction t =
+          node.gateway.begin(
+              new TxnId(1, 1, sequence, 1),
+              TransactionOptions.readWrite(0, Duration.ofSeconds(20)));
+      t.write(List.of(row), false, EXEMPT);
+      return t.commit(EXEMPT);
+    });
+  }
+
+  /** A version of key 2 as it comes with a copy. */
+  private void ingest(Node node, KeyRange range, long mover, int value) {
+    IngestEntry entry =
+        IngestEntry.newBuilder()
+            .setRange(Protos.range(range))
+            .setMover(mover)
+            .addVersions(
+                Version.newBuilder()
+                    .setKey(Protos.bytes(key(2)))
+                    .setTimestampNanos(1_000 + value)
+                    .setValue(ByteString.copyFrom(new byte[] {(byte) value})))
+            .build();
+    node.replica.propose(ByteString.copyFrom(GroupEntries.encode(entry)));
+    world.runFor(Duration.ofSeconds(1));
+  }
+
+  private static int value(Tablet tablet, int key) {
+    Tablet.Version version = tablet.latest(key(key));
+    byte[] value = version == null ? null : version.value();
+    return value == null ? 0 : value[0];
   }
 
   @Test

@@ -17,6 +17,9 @@ final class Recoveries {
 
   private static final Duration PAUSE_MAX = Duration.ofSeconds(15);
 
+  /** So many are begun at each tick: a leader that starts may find thousands of votes. */
+  private static final int BEGUN_MAX = 200;
+
   private static final class Pursuit {
     long dueNanos;
     Duration pause = PATIENCE;
@@ -36,11 +39,12 @@ final class Recoveries {
       return;
     }
     long now = leadership.context.clocks().bootNanos();
+    int begun = 0;
     for (Prepared prepared : leadership.state.prepared.all()) {
       Pursuit pursuit = pursuits.get(prepared.id);
       if (pursuit == null) {
         noticed(prepared.id);
-      } else if (!pursuit.running && now - pursuit.dueNanos >= 0) {
+      } else if (!pursuit.running && now - pursuit.dueNanos >= 0 && begun++ < BEGUN_MAX) {
         run(prepared.recovery(), pursuit);
       }
     }
