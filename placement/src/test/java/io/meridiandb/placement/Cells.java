@@ -16,6 +16,7 @@ import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.gateway.Gateway;
 import io.meridiandb.txn.gateway.Transaction;
 import io.meridiandb.txn.gateway.TransactionOptions;
+import io.meridiandb.wire.MeridianException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -61,12 +62,22 @@ final class Cells {
         SchemaVersion.EXEMPT);
   }
 
+  /** Writes cells; again if they have moved meanwhile. */
   static Timestamp fill(Gateway gateway, long from, long to, long value) {
-    Transaction transaction = begin(gateway);
-    for (long id = from; id < to; id++) {
-      put(transaction, id, value);
+    for (int attempt = 1; ; attempt++) {
+      Transaction transaction = begin(gateway);
+      try {
+        for (long id = from; id < to; id++) {
+          put(transaction, id, value);
+        }
+        return transaction.commit(SchemaVersion.EXEMPT);
+      } catch (MeridianException e) {
+        transaction.rollback();
+        if (!e.code().retryable() || attempt == 5) {
+          throw e;
+        }
+      }
     }
-    return transaction.commit(SchemaVersion.EXEMPT);
   }
 
   static Map<Long, Long> read(Transaction transaction, KeyRange range, LockMode lock) {
