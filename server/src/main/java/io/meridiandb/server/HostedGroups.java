@@ -1,7 +1,6 @@
 package io.meridiandb.server;
 
 import io.meridiandb.kernel.Env;
-import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.strand.Strand;
@@ -69,17 +68,12 @@ final class HostedGroups implements LocalGroups, GroupOpener {
   /**
    * Opens this server's replica of a group; nothing happens if it is open. May wait for the disk.
    *
-   * @param members the group's members if this server's log knows none
+   * @param members the group's members if this server's log knows none; a server that stands in no
+   *     set is about to join, and gets the data
    * @throws UncheckedIOException if the disk cannot be read
    */
   @Override
   public void open(GroupId group, ReplicaSet members) {
-    ReplicaSet.Kind kind = members.kindOf(self);
-    if (kind == null) {
-      env.events()
-          .event(Level.WARNING, "server", "%s has no replica here: %s".formatted(group, members));
-      return;
-    }
     CompletableFuture<Void> mine = new CompletableFuture<>();
     CompletableFuture<@Nullable CompletableFuture<Void>> claimed = new CompletableFuture<>();
     strand.execute(() -> claimed.complete(claim(group, mine)));
@@ -89,7 +83,8 @@ final class HostedGroups implements LocalGroups, GroupOpener {
       return;
     }
     try {
-      TabletGroup tablet = kind == ReplicaSet.Kind.WITNESS ? null : groups.open(group);
+      boolean witness = members.kindOf(self) == ReplicaSet.Kind.WITNESS;
+      TabletGroup tablet = witness ? null : groups.open(group);
       strand.execute(() -> begin(group, members, tablet, mine));
       env.fibers().await(mine, OPEN_MAX);
     } catch (IOException e) {

@@ -96,6 +96,7 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
   private final CompletableFuture<R> future = new CompletableFuture<>();
   private String last = "nobody was asked";
   private long epochMax;
+  private long askedNanos;
   private int failures;
   private int requests;
   private int wanRounds;
@@ -212,6 +213,7 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
     Leader leader = context.router().leader(question.group);
     epochMax = Math.max(epochMax, leader.epoch());
     Duration timeout = replicas.isSilent(leader.server()) ? SILENT_TIMEOUT : CALL_TIMEOUT;
+    askedNanos = context.env().clocks().bootNanos();
     send(leader.server(), question.request.apply(epochMax), deadline.remaining(timeout))
         .whenComplete((reply, error) -> answered(leader, reply, error));
   }
@@ -244,7 +246,7 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
       askAfterPause();
       return;
     }
-    replicas.heard(leader.server());
+    replicas.heard(leader.server(), askedNanos);
     Refusal refusal = question.exchange.refusal.apply(reply);
     switch (refusal.getReason()) {
       case WAITING -> {

@@ -18,8 +18,26 @@ final class ReplicaChooser {
   /** So long a silent server is not asked first, nor followed by hearsay. */
   static final Duration SILENCE = Duration.ofSeconds(5);
 
+  /**
+   * A leader that answers faster than this is asked itself: a near replica would wait half the way
+   * from there, and for the leader's next word of what is closed, a tenth of a second at most.
+   */
+  static final Duration FAR = Duration.ofMillis(100);
+
+  /** A round trip measured longer ago says nothing any more: the leader is asked once again. */
+  private static final Duration MEASURED_LASTS = Duration.ofSeconds(30);
+
+  /**
+   * The shortest round trip lately.
+   *
+   * @param nanos how long it took
+   * @param atNanos when, on the boot clock
+   */
+  private record RoundTrip(long nanos, long atNanos) {}
+
   private final Router router;
   private final Clocks clocks;
+  private final ConcurrentMap<ServerId, RoundTrip> roundTrips = new ConcurrentHashMap<>();
   private final ConcurrentMap<ServerId, Long> silentUntil = new ConcurrentHashMap<>();
   private final ConcurrentMap<ServerId, Long> behindUntil = new ConcurrentHashMap<>();
 
@@ -30,13 +48,14 @@ final class ReplicaChooser {
 
   /**
    * A replica for a strong read: waits for the word that it is up to date, half a round trip from
-   * the leader, so it pays where the leader is in another region and it is not.
+   * the leader, so it pays where the leader is in another region, far away as measured, and it is
+   * not.
    *
    * @return null if the leader is to be asked
    */
   @Nullable ServerId forStrong(GroupId group) {
     ServerId leader = router.leader(group).server();
-    ServerId nearest = router.near(leader) ? null : nearest(group);
+    ServerId nearest = router.near(leader) || !isFar(leader) ? null : nearest(group);
     boolean better =
         nearest != null
             && router.near(nearest)
@@ -75,11 +94,32 @@ final class ReplicaChooser {
     behindUntil.put(server, clocks.bootNanos() + SILENCE.toNanos());
   }
 
-  /** It has answered. */
-  void heard(ServerId server) {
+  private boolean isFar(ServerId server) {
+    RoundTrip known = roundTrips.get(server);
+    return known != null
+        && known.nanos >= FAR.toNanos()
+        && clocks.bootNanos() - known.atNanos <= MEASURED_LASTS.toNanos();
+  }
+
+  /**
+   * It has answered.
+   *
+   * @param askedNanos when it was asked, on the boot clock
+   */
+  void heard(ServerId server, long askedNanos) {
+    long now = clocks.bootNanos();
+    roundTrips.merge(server, new RoundTrip(now - askedNanos, now), ReplicaChooser::shorter);
     if (!silentUntil.isEmpty()) {
       silentUntil.remove(server);
     }
+  }
+
+  /**
+   * The shorter one, unless it is old: requests that wait for something take longer than the way.
+   */
+  private static RoundTrip shorter(RoundTrip before, RoundTrip now) {
+    boolean old = now.atNanos - before.atNanos > MEASURED_LASTS.toNanos();
+    return old || now.nanos <= before.nanos ? now : before;
   }
 
   /** The server did not answer in time. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.net.LatencyMatrix;
 import io.meridiandb.kernel.simulated.LinkConditions;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
@@ -156,6 +157,16 @@ class SpreadReadsTest {
     }
   }
 
+  /** 160 ms there and back. */
+  private void leadersFarAway() {
+    List<ServerId> leaders = fake.groups.stream().map(group -> group.leader).toList();
+    fake.world
+        .network()
+        .latencies(
+            LatencyMatrix.preset("three-regions", List.of("here", "between", "there")),
+            server -> leaders.contains(server) ? "there" : "here");
+  }
+
   @Test
   void aReadOfThePastIsServedByTheNearestReplica() { // C4: exact staleness
     nearReplica();
@@ -174,7 +185,10 @@ class SpreadReadsTest {
   @Test
   void aStrongReadFarFromTheLeaderIsServedNearbyAtAFixedTimestamp() { // C4: half a round trip
     nearReplica();
+    leadersFarAway();
     fake.run(() -> {
+      assertThat(rows(strong(), false, 0)).hasSize(6); // how far they are is measured first
+      fake.groups.forEach(group -> group.reads.clear());
       Timestamp before = fake.gateway.nowLatest();
       Transaction t = strong();
       assertThat(rows(t, false, 0)).hasSize(6);
