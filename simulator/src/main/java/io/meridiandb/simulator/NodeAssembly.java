@@ -43,6 +43,11 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
   }
 
   @Override
+  public boolean isWhole() {
+    return true;
+  }
+
+  @Override
   public SimulatedNode assemble(Env env, ServerIdentity self, Shape shape, Duration clockBound) {
     TrueTime trueTime = TrueTimes.staticBound(env.clocks(), clockBound);
     NodeConfig config =

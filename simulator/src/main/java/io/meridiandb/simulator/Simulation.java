@@ -13,6 +13,7 @@ import io.meridiandb.simulator.scenario.Stage;
 import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.simulator.universe.SimulatedUniverse;
+import io.meridiandb.simulator.workload.Placements;
 import io.meridiandb.simulator.workload.Run;
 import io.meridiandb.simulator.workload.Workload;
 import io.meridiandb.simulator.workload.Workloads;
@@ -72,6 +73,11 @@ public final class Simulation {
           scenario.workloads(),
           scenario.shape(),
           scenario);
+    }
+
+    /** Whether the caller chose workloads and shape, and so gets them without placements. */
+    private boolean classic() {
+      return scenario == null && !workloads.isEmpty();
     }
 
     /** Whether something was written that must hold, or happens at a written time. */
@@ -163,6 +169,11 @@ public final class Simulation {
         universe,
         ended,
         client -> {
+          int placements =
+              options.classic() || !assembly.isWhole()
+                  ? 0
+                  : Placements.draw(world.random("placements"));
+          setUp(first -> Placements.make(placements, universe.shape(), run, first), client);
           for (Workload workload : workloads) {
             setUp(workload::setUp, client);
           }
@@ -182,7 +193,7 @@ public final class Simulation {
       }
     }
     world.runFor(options.faultPhase);
-    if (!options.isScripted() && world.random("liveness").chance(1, 2)) {
+    if (assembly.isWhole() && !options.isScripted() && world.random("liveness").chance(1, 2)) {
       new LivenessPhase(universe, nemesis, run).play();
     }
     world.schedule(Duration.ZERO, nemesis::heal);

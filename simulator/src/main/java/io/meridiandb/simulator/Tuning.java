@@ -10,7 +10,8 @@ import java.time.Duration;
 
 /**
  * Sizes and times of the servers of one run: mostly such that seconds roll segments, flush
- * memtables and compact files, and sometimes so tiny that they do little else.
+ * memtables and compact files, and sometimes with other leases, segments and files. Every file that
+ * a tablet builds costs about a megabyte, which bounds how tiny they may be.
  *
  * @param lease how long leases are
  * @param sizes of files and memories
@@ -38,10 +39,10 @@ record Tuning(LeaseConfig lease, NodeConfig.Sizes sizes) {
         new LogOptions(pick(random, 16, 64, 512) << 10, pick(random, 1, 16, 256) << 10);
     TabletOptions tablet =
         new TabletOptions(
-            pick(random, 4, 16, 256) << 10,
-            Duration.ofMillis(pick(random, 300, 1_000, 10_000)),
+            pick(random, 32, 64, 256) << 10,
+            Duration.ofMillis(pick(random, 2_000, 3_000, 10_000)),
             pick(random, 2, 4, 6),
-            pick(random, 16, 64, 1_024) << 10);
+            pick(random, 64, 256, 1_024) << 10);
     return of(leases, log, tablet);
   }
 

@@ -34,6 +34,13 @@ public final class CertificateChecker {
 
   private final boolean trueTime;
   private final RealTimeOrder realTime = new RealTimeOrder();
+
+  /**
+   * The latest begin among commits up to each timestamp: the same order, moments and stamps
+   * swapped.
+   */
+  private final RealTimeOrder begun = new RealTimeOrder();
+
   private final PriorityQueue<Step> steps =
       new PriorityQueue<>(
           Comparator.comparingLong(Step::timestamp)
@@ -98,7 +105,6 @@ public final class CertificateChecker {
       if (before > txn.timestamp()) {
         steps.add(new Step(before, STILL_VALID, txn));
       }
-      realTime.returned(txn.span().returned(), Math.max(before, txn.timestamp()));
     }
   }
 
@@ -132,7 +138,12 @@ public final class CertificateChecker {
             tied.clear();
           }
         }
-        case READ -> replay(next.txn, new LinkedHashMap<>());
+        case READ -> {
+          replay(next.txn, new LinkedHashMap<>());
+          if (next.txn.kind() == Txn.Kind.STRONG_READ) {
+            checkBegun(next.txn);
+          }
+        }
         default -> stillValid(next.txn, next.timestamp);
       }
     }
@@ -170,6 +181,7 @@ public final class CertificateChecker {
               "tie", "its timestamp is that of another that it touches", tied.get(i), tied.get(j));
         }
       }
+      begun.returned(tied.get(i).timestamp(), tied.get(i).span().invoked());
       for (Op op : tied.get(i).ops()) {
         write(op, tied.get(i).timestamp());
       }
@@ -247,6 +259,36 @@ public final class CertificateChecker {
     if (!right) {
       found("wrong read", "it saw " + seen + ", but at its timestamp there was " + must, txn);
     }
+  }
+
+  /**
+   * A read may be at a timestamp that is still to come; what it proves to be over is the newest
+   * version that it saw. Whoever began after it had returned has a later timestamp than that.
+   */
+  private void checkBegun(Txn txn) {
+    long newest = Long.MIN_VALUE;
+    for (Op op : txn.ops()) {
+      newest = Math.max(newest, newest(op));
+    }
+    if (newest != Long.MIN_VALUE && begun.returnedBefore(newest + 1) > txn.span().returned()) {
+      found(
+          "real time",
+          "it saw a write of " + newest + "; one with a smaller timestamp began after its return",
+          txn);
+    }
+  }
+
+  private long newest(Op op) {
+    return switch (op) {
+      case Op.Read read -> key(read.key()).timestamp();
+      case Op.ReadList read -> key(read.key()).timestamp();
+      case Op.ReadRange range ->
+          keys.subMap(range.from(), true, range.to(), false).values().stream()
+              .mapToLong(KeyState::timestamp)
+              .max()
+              .orElse(Long.MIN_VALUE);
+      case Op.Write _, Op.Increment _, Op.Append _ -> Long.MIN_VALUE;
+    };
   }
 
   /** Nothing that a read-only transaction saw may have changed up to {@code until}. */

@@ -47,6 +47,11 @@ public interface SimulatedNode {
 
   /** How the product is assembled: the real one, or a fake in tests of the simulator. */
   interface Assembly {
+    /** Whether it is all of the product: several groups by placements, any minority may be lost. */
+    default boolean isWhole() {
+      return false;
+    }
+
     /** The same with sizes and times drawn, where it has any. */
     default Assembly tuned(RandomSource random) {
       return this;

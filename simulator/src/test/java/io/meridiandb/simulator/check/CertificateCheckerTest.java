@@ -47,6 +47,7 @@ class CertificateCheckerTest {
           elements swapped         | 0-10 @5 a1<1 / 0-11 @6 a1<2 / 20-30 @25 ro l1=[2;1]
           LastTS() passed a write  | 0-10 @5 w1=1 / 20-30 @25 w1=2 / 40-50 @20 ro r1=1
           a strong read goes back  | 0-10 @5 w1=1 / 20-30 @25 ro r1=1 / 40-50 @4 ro r1=-
+          a read proves it over    | 0-30 @26 w1=1 / 26-28 @27 ro r1=1 / 29-40 @25 w2=1
           a stale read is wrong    | 0-10 @5 w1=1 / 20-30 @25 w1=2 / 40-50 @10 stale r1=2
           its own write is missing | 0-10 @5 w1=1 r1=-
           """)
@@ -64,6 +65,7 @@ class CertificateCheckerTest {
           an unknown one that hides  | 0- @0 unknown w1=7 / 20-30 @25 ro r1=- / 40-50 @45 w1=8
           two unknown increments     | 0-10 @5 w1=1 / 0- @0 unknown +1+2 / 0- @0 unknown +1+4 / 20-30 @25 ro r1=7
           an unknown element         | 0- @0 unknown a1<1 / 20-30 @25 ro l1=[1] / 40-50 @45 ro l1=[1]
+          a read ahead of its time   | 0-10 @5 w1=1 / 20-22 @60 ro r1=1 / 30-45 @40 w2=1 / 50-55 @52 ro r2=1
           LastTS() that still holds  | 0-10 @5 w1=1 / 20-30 @25 w2=2 / 40-50 @6 ro r1=1
           a read of the past         | 0-10 @5 w1=1 / 20-30 @25 w1=2 / 40-50 @10 stale r1=1
           its own writes             | 0-10 @5 w1=1 r1=1 w1=2 r1=2 s0..9=[1:2] / 20-30 @25 ro r1=2
