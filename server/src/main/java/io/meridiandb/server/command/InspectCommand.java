@@ -2,6 +2,7 @@ package io.meridiandb.server.command;
 
 import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.system.FileDisk;
+import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.log.LogInspector;
 import io.meridiandb.server.config.ConfigException;
 import io.meridiandb.spanserver.tablet.TabletInspector;
@@ -38,6 +39,11 @@ public final class InspectCommand implements Callable<Integer> {
       description = "Most versions of a tablet file to print (default: ${DEFAULT-VALUE}).")
   int versions = 100;
 
+  @Option(
+      names = "--checksum",
+      description = "With a MANIFEST: read its files and print a checksum to compare replicas by.")
+  boolean checksum;
+
   @Override
   public Integer call() throws IOException {
     Path absolute = file.toAbsolutePath().normalize();
@@ -53,6 +59,11 @@ public final class InspectCommand implements Callable<Integer> {
     if (name.equals("MANIFEST")) {
       Disk disk = new FileDisk(folder);
       TabletInspector.printManifest(disk, name, out::println);
+      Path above = folder.getParent();
+      if (checksum && above != null) {
+        TabletInspector.printChecksum(
+            new FileDisk(above), String.valueOf(folder.getFileName()), Timestamp.MAX, out::println);
+      }
     } else if (name.endsWith(".log")) {
       LogInspector.print(new FileDisk(folder), name, out::println);
     } else {

@@ -2,9 +2,13 @@ package io.meridiandb.spanserver.tablet;
 
 import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.disk.DiskFile;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.KeyRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -34,6 +38,42 @@ public final class TabletInspector {
       Manifest.RunInfo run = manifest.runs().get(i);
       run.files().forEach(file -> lines.accept("  " + describe(file)));
       run.wiped().forEach(range -> lines.accept("  wiped: " + range));
+    }
+  }
+
+  /**
+   * Prints what a checkpoint shows, in the numbers of {@link Tablet#checksum}: those of replicas
+   * that show the same rows are equal. Checks and reads all files.
+   *
+   * @param folder the tablet's
+   * @param at read at this timestamp, not below the manifest's horizon
+   */
+  public static void printChecksum(Disk disk, String folder, Timestamp at, Consumer<String> lines)
+      throws IOException {
+    Manifest manifest = read(disk, folder + "/" + Manifest.NAME);
+    if (at.isBefore(manifest.horizon())) {
+      throw new IOException(
+          "%s is too early: versions before %s may be gone".formatted(at, manifest.horizon()));
+    }
+    List<TabletFile> open = new ArrayList<>();
+    try {
+      List<Run> runs = new ArrayList<>();
+      for (Manifest.RunInfo run : manifest.runs()) {
+        List<TabletFile> files = new ArrayList<>();
+        for (FileInfo info : run.files()) {
+          TabletFile file = TabletFile.check(disk, folder, info);
+          open.add(file);
+          files.add(file);
+        }
+        runs.add(new Run(files, new RangeSet(run.wiped())));
+      }
+      View view = new View(new Memtable(), List.of(), runs, manifest.horizon());
+      RangeChecksum sum = Scans.checksum(view, KeyRange.ALL, at);
+      lines.accept(
+          "every entry up to %d, at %s: %d rows, %d bytes, checksum %08x"
+              .formatted(manifest.flushedIndex(), at, sum.rows(), sum.bytes(), sum.crc()));
+    } finally {
+      open.forEach(TabletFile::close);
     }
   }
 

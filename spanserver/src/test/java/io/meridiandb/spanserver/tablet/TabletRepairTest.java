@@ -9,6 +9,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,23 @@ class TabletRepairTest {
       b.apply(21, put("k1", 145, "other"));
       assertThat(a.tablet.checksum(KeyRange.ALL, at))
           .isNotEqualTo(b.tablet.checksum(KeyRange.ALL, at));
+    }
+  }
+
+  @Test
+  void aCheckpointsChecksumCanBePrinted() throws IOException {
+    try (TabletFixture f = filled(8)) {
+      f.run(() -> f.tablet.wipe(3, new KeyRange(TabletFixture.key("b"), TabletFixture.key("c"))));
+      f.apply(4, put("d", 40, "d40"));
+      f.flush();
+      List<String> lines = new ArrayList<>();
+      TabletInspector.printChecksum(f.env.disk(), TabletFixture.FOLDER, Timestamp.MAX, lines::add);
+      RangeChecksum sum = f.tablet.checksum(KeyRange.ALL, Timestamp.MAX);
+      assertThat(sum.rows()).isEqualTo(2);
+      assertThat(lines)
+          .singleElement()
+          .asString()
+          .contains("up to 4,", "2 rows", "checksum %08x".formatted(sum.crc()));
     }
   }
 
