@@ -28,9 +28,9 @@ public interface SearchModel {
   boolean violated(Object[] facts);
 
   /**
-   * At least so many steps lie between here and any violation: a state too far from one to reach it
-   * within the depth of the search need not be visited. Must never be too great: no step may bring
-   * it down by more than one.
+   * At least so many steps lie between here, where nothing is broken, and any violation: a state
+   * too far from one to reach it within the depth of the search need not be visited. Must never be
+   * too great: no step may bring it down by more than one.
    *
    * @param once how many messages are on their way that may arrive once
    * @param enough whether it is less than this does not matter

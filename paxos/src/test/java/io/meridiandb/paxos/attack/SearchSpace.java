@@ -233,11 +233,12 @@ public final class SearchSpace {
       return;
     }
     learn(reached);
+    boolean broken = model.violated(facts);
     int once = 0;
     for (int i = size + 1; i < reached.length; i++) {
       once += nodes.once(reached[i]);
     }
-    if (left < model.distance(facts, once, left)) {
+    if (!broken && left < model.distance(facts, once, left)) {
       return;
     }
     int[] state = withoutUseless(reached);
@@ -249,7 +250,7 @@ public final class SearchSpace {
       return;
     }
     next.add(tracing ? reached : state, parent);
-    if (!violated && model.violated(facts)) {
+    if (!violated && broken) {
       violated = true;
       rows.add(next);
     }

@@ -9,6 +9,7 @@ import io.meridiandb.paxos.attack.SearchSpace.Before;
 import io.meridiandb.paxos.attack.SearchSpace.Lose;
 import io.meridiandb.paxos.attack.SearchSpace.Result;
 import io.meridiandb.paxos.attack.SearchSpace.Talk;
+import io.meridiandb.paxos.attack.SearchWithoutBound;
 import io.meridiandb.paxos.lease.LeaseSearchModel.Campaign;
 import io.meridiandb.paxos.lease.LeaseSearchModel.HandOver;
 import io.meridiandb.paxos.lease.LeaseSearchModel.Parts;
@@ -154,5 +155,26 @@ final class LeaseSearchTest {
       }
     }
     throw new AssertionError("the search does not see " + broken);
+  }
+
+  /** What is left out for being too far from a violation does not hide a shorter one. */
+  @Tag("deep")
+  @ParameterizedTest
+  @CsvSource({
+    "VOTES_WITHIN_LEASES, 0, 4",
+    "NO_SILENCE, 0, 5",
+    "NO_SILENCE_FOR_ITSELF, 0, 5",
+    "EXPIRES_BY_LATEST, 1, 5",
+    "RELEASE_OF_ANY_BALLOT, 0, 5",
+    "NO_COUNTER, 0, 6"
+  })
+  void withoutTheBoundItIsFoundInAsManySteps(SearchDoubles broken, int skew, int steps) {
+    boolean handOver = broken == SearchDoubles.RELEASE_OF_ANY_BALLOT;
+    LeaseSearchModel model = new LeaseSearchModel(broken, new int[] {skew, skew, skew});
+    Result result =
+        new SearchSpace(new SearchWithoutBound(model), false)
+            .search(handOver ? failedHandOver() : reign(), 6, STATES_MAX);
+    assertThat(result.violated()).isTrue();
+    assertThat(result.depth()).isEqualTo(steps);
   }
 }
