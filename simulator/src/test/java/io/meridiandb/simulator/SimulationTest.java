@@ -24,14 +24,18 @@ class SimulationTest {
   @Test
   void anHonestDatabasePassesAndItsRunsAreEqual() {
     List<String> hashes = new ArrayList<>();
+    long transactions = 0;
     for (long seed = 1; seed <= 10; seed++) {
       Report report = run(seed, Bug.NONE);
       assertThat(report.violations()).as("seed %d", seed).isEmpty();
-      assertThat(report.transactions()).isGreaterThan(200);
+      // Some seeds have faults enough to let little through; all together must do much.
+      assertThat(report.transactions()).as("seed %d", seed).isGreaterThan(50);
+      transactions += report.transactions();
       assertThat(run(seed, Bug.NONE)).isEqualTo(report);
       hashes.add(report.hash());
     }
     assertThat(hashes).doesNotHaveDuplicates();
+    assertThat(transactions).isGreaterThan(2_000);
   }
 
   @ParameterizedTest
