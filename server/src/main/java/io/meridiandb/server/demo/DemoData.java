@@ -63,19 +63,22 @@ final class DemoData {
               + " voters = 'eu-west-a, us-east-a, ap-south-a', read_only = 'ap-south-b')",
           "CREATE PLACEMENT atlantic OPTIONS (leader = 'us-east',"
               + " voters = 'us-east-a, eu-west-b', witnesses = 'ap-south-a',"
-              + " read_only = 'ap-south-b')");
+              + " read_only = 'ap-south-b')",
+          "CREATE PLACEMENT europe OPTIONS (leader = 'eu-west',"
+              + " voters = 'eu-west-b, us-east-a, ap-south-a')");
 
   private static final List<String> CREATE_OTHERS =
       List.of(
           "CREATE TABLE accounts (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL)"
               + " PLACEMENT atlantic",
+          "CREATE TABLE ledger (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL) PLACEMENT europe",
           "CREATE TABLE payments (id BIGINT PRIMARY KEY, amount BIGINT NOT NULL)"
               + " PLACEMENT atlantic",
           "CREATE TABLE beats (id BIGINT PRIMARY KEY) PLACEMENT world",
           "CREATE TABLE events (id BIGINT PRIMARY KEY) PLACEMENT world");
 
   private static final List<String> TABLES =
-      List.of("cities", "countries", "accounts", "payments", "beats", "events");
+      List.of("cities", "countries", "accounts", "ledger", "payments", "beats", "events");
 
   private static final int ACCOUNTS = 100;
 
@@ -95,10 +98,11 @@ final class DemoData {
     try (Statement statement = connection.createStatement()) {
       try (ResultSet tables =
           statement.executeQuery(
-              "SELECT count(*) FROM information_schema.tables"
-                  + " WHERE table_name IN ('countries', 'cities')")) {
+              "SELECT count(*) FROM information_schema.tables WHERE table_name IN ('"
+                  + String.join("', '", TABLES)
+                  + "')")) {
         tables.next();
-        if (tables.getLong(1) < 2) {
+        if (tables.getLong(1) < TABLES.size()) {
           return false;
         }
       }
@@ -123,6 +127,7 @@ final class DemoData {
       }
     }
     loadNumbers("INSERT INTO accounts (id, balance) VALUES (?, 1000)", ACCOUNTS);
+    loadNumbers("INSERT INTO ledger (id, balance) VALUES (?, 1000)", ACCOUNTS);
     long done = loadCountries();
     progress.rows(done, COUNTRIES + CITIES);
     loadCities(done, progress);
