@@ -58,7 +58,7 @@ public final class LatencyMatrix {
    *   <li>{@code paper}: 0.8 ms everywhere, the network of the Spanner paper's measurements
    *   <li>{@code three-regions}: round trips of 80 ms (first and second region), 120 ms (second and
    *       third) and 160 ms (first and third); a fourth region lies beside the first, and so on
-   *   <li>{@code aws}, {@code gcp}: published round trips, see {@link PublishedLatencies}; a region
+   *   <li>{@code aws}, {@code gcp}: usual round trips, see {@link PublishedLatencies}; a region
    *       that has no provider's name takes the first free one whose name begins as its own does
    *       ({@code eu}, {@code us}, {@code ap}), or else the first free one
    * </ul>

@@ -3,8 +3,8 @@ package io.meridiandb.kernel.net;
 import java.util.List;
 
 /**
- * Round trips between the regions of a cloud provider, as others have measured and published them;
- * rounded, for a feeling of distance and not for contracts.
+ * Round trips between the regions of a cloud provider; rounded, for a feeling of distance and not
+ * for contracts.
  */
 final class PublishedLatencies {
   /**
@@ -33,7 +33,10 @@ final class PublishedLatencies {
             {120, 191, 257, 183, 195, 328, 322}
           });
 
-  /** Typical round trips in milliseconds, rounded to five, of the provider's public dashboard. */
+  /**
+   * Round trips in milliseconds as they are commonly known, rounded to five; no table stands behind
+   * them, so they show the order of distances and no more.
+   */
   static final PublishedLatencies GCP =
       new PublishedLatencies(
           List.of(
