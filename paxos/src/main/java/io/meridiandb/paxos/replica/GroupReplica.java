@@ -3,6 +3,7 @@ package io.meridiandb.paxos.replica;
 import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.check.InvariantViolation;
 import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
@@ -311,13 +312,13 @@ final class GroupReplica implements Replica {
       if (!wanted && core.wantsLease()) {
         leases.request(voters());
       }
-    } catch (InvariantViolation broken) {
+    } catch (MachineStoppedException | InvariantViolation e) {
       failed = true;
-      services.env().events().count("paxos.groups.failed", 1);
-      services
-          .env()
-          .events()
-          .failure("paxos", group + " stops on this server: an invariant is broken", broken);
+      Events events = services.env().events();
+      events.count("paxos.groups.failed", 1);
+      if (e instanceof InvariantViolation) { // who has stopped by itself has said so
+        events.failure("paxos", group + " stops on this server: an invariant is broken", e);
+      }
       stopServing();
       leases.holder().unlead(group);
     }

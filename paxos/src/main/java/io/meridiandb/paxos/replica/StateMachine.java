@@ -19,6 +19,9 @@ public interface StateMachine {
    * A command was chosen. Calls come in the order of the log, once for each command, on every
    * replica, with the same entries everywhere. Must not block.
    *
+   * <p>Throws {@link MachineStoppedException} if it has stopped on this server: then its replica
+   * takes no input any more.
+   *
    * @param entry of kind {@code COMMAND}; its timestamp is higher than those of all before it
    */
   void apply(LogEntry entry);

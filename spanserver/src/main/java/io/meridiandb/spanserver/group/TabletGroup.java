@@ -10,6 +10,7 @@ import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.replica.ImageSink;
 import io.meridiandb.paxos.replica.ImageSource;
 import io.meridiandb.paxos.replica.LeaderTerm;
+import io.meridiandb.paxos.replica.MachineStoppedException;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.StateMachine;
 import io.meridiandb.row.key.KeyRange;
@@ -185,7 +186,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
   @Override
   public void apply(LogEntry entry) {
     if (broken != null) {
-      throw Invariants.unreachable("%s was stopped: %s", group, broken.getMessage());
+      throw new MachineStoppedException("%s was stopped: %s".formatted(group, broken.getMessage()));
     }
     try {
       apply(entry.index(), entry.timestamp(), GroupEntries.decode(entry.payload().toByteArray()));
