@@ -8,6 +8,7 @@ import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.paxos.replica.ReplicaHost;
+import io.meridiandb.paxos.replica.StateMachine;
 import io.meridiandb.spanserver.directory.GroupOpener;
 import io.meridiandb.spanserver.directory.LocalGroup;
 import io.meridiandb.spanserver.directory.LocalGroups;
@@ -43,6 +44,7 @@ final class HostedGroups implements LocalGroups, GroupOpener {
   private final ServerId self;
   private final ServerGroups groups;
   private final ReplicaHost host;
+  private final NodeParts parts;
   private final Map<GroupId, HostedReplica> served = new TreeMap<>();
   private final Map<GroupId, CompletableFuture<Void>> opening = new TreeMap<>();
 
@@ -53,7 +55,8 @@ final class HostedGroups implements LocalGroups, GroupOpener {
       Strand strand,
       ServerId self,
       ServerGroups groups,
-      ReplicaHost host) {}
+      ReplicaHost host,
+      NodeParts parts) {}
 
   HostedGroups(Ground ground, TabletGroup.StopListener stopListener) {
     this.env = ground.env;
@@ -62,6 +65,7 @@ final class HostedGroups implements LocalGroups, GroupOpener {
     this.self = ground.self;
     this.groups = ground.groups;
     this.host = ground.host;
+    this.parts = ground.parts;
     this.stopListener = stopListener;
   }
 
@@ -113,7 +117,8 @@ final class HostedGroups implements LocalGroups, GroupOpener {
       if (tablet == null) {
         replica = host.openWitness(group, members);
       } else {
-        replica = host.open(group, members, tablet, LeaderPreference.NONE);
+        StateMachine machine = parts.machine(group, tablet);
+        replica = parts.replica(host.open(group, members, machine, LeaderPreference.NONE));
         tablet.bind(replica);
         tablet.onStop(stopListener);
         groups.serve(tablet);

@@ -48,6 +48,7 @@ public final class Node {
   private final Env env;
   private final TrueTime trueTime;
   private final NodeConfig config;
+  private final NodeParts parts;
   private final Strand strand;
   private final Messenger messenger;
   private final ClockWatch clockWatch;
@@ -64,7 +65,8 @@ public final class Node {
   private record Running(
       WriteAheadLog log, ReplicaHost host, HostedGroups groups, DirectoryService directories) {}
 
-  private Node(Env env, TrueTime trueTime, NodeConfig config) {
+  private Node(Env env, TrueTime trueTime, NodeConfig config, NodeParts parts) {
+    this.parts = parts;
     this.env = env;
     this.trueTime = trueTime;
     this.config = config;
@@ -78,7 +80,12 @@ public final class Node {
     GatewayImpl gateway = new GatewayImpl(env, trueTime, messenger, router, strand);
     this.groups =
         new ServerGroups(
-            env, trueTime, messenger, strand, config.sizes().groups(), gateway.recovery());
+            env,
+            trueTime,
+            messenger,
+            strand,
+            config.sizes().groups().with(parts),
+            gateway.recovery());
     ServerInfo info =
         new ServerInfo(VERSION, config.name(), config.identity().universe().toString());
     this.placement =
@@ -93,7 +100,12 @@ public final class Node {
 
   /** Puts a node together; nothing moves before {@link #start}. */
   public static Node assemble(Env env, TrueTime trueTime, NodeConfig config) {
-    return new Node(env, trueTime, config);
+    return assemble(env, trueTime, config, NodeParts.PLAIN);
+  }
+
+  /** The same with something between its parts. */
+  public static Node assemble(Env env, TrueTime trueTime, NodeConfig config, NodeParts parts) {
+    return new Node(env, trueTime, config, parts);
   }
 
   /** Opens log and tablets and begins to vote; {@link #started} tells when it is done. */
@@ -129,12 +141,13 @@ public final class Node {
 
   private void prepare(WriteAheadLog log, CompletableFuture<Running> ready) {
     try {
-      HostServices services = new HostServices(env, strand, messenger, log, trueTime, clockWatch);
-      ReplicaHost host = new ReplicaHost(services, config.lease());
+      HostServices services =
+          new HostServices(env, strand, messenger, parts.log(log), trueTime, clockWatch);
+      ReplicaHost host = new ReplicaHost(services, config.lease(), parts::voter);
       HostedGroups hosted =
           new HostedGroups(
               new HostedGroups.Ground(
-                  env, trueTime, strand, config.identity().server(), groups, host),
+                  env, trueTime, strand, config.identity().server(), groups, host, parts),
               (group, cause, diskFailed) -> groupStopped(host, cause, diskFailed));
       DirectoryService directories =
           new DirectoryService(env, messenger, strand, trueTime, hosted, hosted);

@@ -31,13 +31,13 @@ final class LeaseManager {
   private final VoterState voter;
   private final LeaseHolder holder;
 
-  LeaseManager(HostServices services, LeaseConfig config) {
+  LeaseManager(HostServices services, LeaseConfig config, ReplicaHost.Voters voters) {
     this.services = services;
     this.config = config;
     this.self =
         new Lessee(services.messenger().self().server(), services.messenger().self().incarnation());
     RecoveredLog found = services.log().recovered();
-    this.voter = new VoterState(self, config, found.leaseBound(), services.trueTime().now());
+    this.voter = voters.make(self, config, found.leaseBound(), services.trueTime().now());
     this.holder = new LeaseHolder(self, config);
   }
 

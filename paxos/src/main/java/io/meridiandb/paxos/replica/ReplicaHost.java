@@ -6,12 +6,15 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.Received;
 import io.meridiandb.kernel.strand.Timer;
+import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.core.PaxosConfig;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.core.PaxosMessage;
 import io.meridiandb.paxos.core.ReplicaSetting;
 import io.meridiandb.paxos.lease.LeaseConfig;
+import io.meridiandb.paxos.lease.Lessee;
+import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.membership.Configuration;
@@ -45,6 +48,12 @@ public final class ReplicaHost {
   /** How often replicas look at the time, as a part of the heartbeat. */
   private static final int TICKS_PER_HEARTBEAT = 10;
 
+  /** Makes a server's {@link VoterState}, once in a start. */
+  public interface Voters {
+    /** See the constructor of {@link VoterState}. */
+    VoterState make(Lessee self, LeaseConfig config, Duration durableBound, TTInterval now);
+  }
+
   private final HostServices services;
   private final PaxosConfig config;
   private final LeaseManager leases;
@@ -67,6 +76,15 @@ public final class ReplicaHost {
    *     start (protocol G10)
    */
   public ReplicaHost(HostServices services, LeaseConfig lease) {
+    this(services, lease, VoterState::new);
+  }
+
+  /**
+   * As the other constructor.
+   *
+   * @param voters makes what this server owes to others as a voter
+   */
+  public ReplicaHost(HostServices services, LeaseConfig lease, Voters voters) {
     this.services = services;
     this.config = PaxosConfig.of(lease);
     Timestamp passed = services.log().recovered().timeMark();
@@ -75,7 +93,7 @@ public final class ReplicaHost {
           "the clock shows %s at most, but %s has passed already: set the host's clock"
               .formatted(services.trueTime().now().latest(), passed));
     }
-    this.leases = new LeaseManager(services, lease);
+    this.leases = new LeaseManager(services, lease, voters);
     this.closing = new CloseStreams(services, new Leading());
     this.images = new ImageServer(services, replicas::get);
   }

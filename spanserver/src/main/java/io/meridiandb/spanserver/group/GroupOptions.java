@@ -8,9 +8,20 @@ import java.time.Duration;
  *
  * @param tablet when tablets write files
  * @param versionRetention how long old versions can be read
+ * @param parts how the parts of a group meet
  */
-public record GroupOptions(TabletOptions tablet, Duration versionRetention) {
+public record GroupOptions(TabletOptions tablet, Duration versionRetention, GroupParts parts) {
   /** Versions are kept for an hour, as in Spanner. */
   public static final GroupOptions DEFAULT =
       new GroupOptions(TabletOptions.DEFAULT, Duration.ofHours(1));
+
+  /** With the parts as they are. */
+  public GroupOptions(TabletOptions tablet, Duration versionRetention) {
+    this(tablet, versionRetention, GroupParts.PLAIN);
+  }
+
+  /** The same with other parts. */
+  public GroupOptions with(GroupParts others) {
+    return new GroupOptions(tablet, versionRetention, others);
+  }
 }

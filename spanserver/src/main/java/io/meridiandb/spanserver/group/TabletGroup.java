@@ -86,15 +86,22 @@ public final class TabletGroup implements StateMachine, TabletHost {
     this.group = group;
     this.options = options;
     this.tablet =
-        Tablet.openOrPutAside(env, this.strand, "tablet/" + group.value(), options.tablet(), this);
+        Tablet.openOrPutAside(
+            env,
+            this.strand,
+            "tablet/" + group.value(),
+            options.tablet(),
+            options.parts().tabletHost(group, this));
     this.replication = new ReplicaReplication(this.strand, trueTime);
     this.directories = new DirectoryTable(group, tablet);
     this.participant =
-        new Participant(
-            new ParticipantContext(
-                group, tablet, replication, this.strand, env.clocks(), env.events()),
-            directories,
-            recovery);
+        options
+            .parts()
+            .participant(
+                new ParticipantContext(
+                    group, tablet, replication, this.strand, env.clocks(), env.events()),
+                directories,
+                recovery);
     participant.restore(tablet.checkpointState());
   }
 

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * inside. Callbacks run when the table is in order, before the outermost call returns; they may
  * call back.
  */
-public final class LockTable {
+public class LockTable {
   /** Most requests that wait at once; one more is refused. */
   public static final int WAITERS_MAX = 10_000;
 

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ final class Leadership {
   final SchemaGate schema;
   final Rules rules;
   final long epoch;
-  final LockTable locks = new LockTable(this::lost);
+  final LockTable locks;
   final PendingEntries pending = new PendingEntries();
   final RememberedRefusals refusals = new RememberedRefusals();
   final UnderWay underWay;
@@ -62,8 +63,9 @@ final class Leadership {
    * Begins.
    *
    * @param epoch a number that no other leadership of this group has
+   * @param lockTables makes its lock table
    */
-  Leadership(Base base, long epoch) {
+  Leadership(Base base, long epoch, Function<LockTable.LossListener, LockTable> lockTables) {
     this.context = base.context();
     this.base = base;
     this.state = base.state();
@@ -71,6 +73,7 @@ final class Leadership {
     this.rules = base.rules();
     this.epoch = epoch;
     this.underWay = new UnderWay(context.strand());
+    this.locks = lockTables.apply(this::lost);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.TxnLimits;
+import io.meridiandb.txn.lock.LockTable;
 import io.meridiandb.txn.participant.PreparedTable.Prepared;
 import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.CommitReply;
@@ -48,6 +49,7 @@ public final class Participant {
   private final Base base;
   private final SnapshotReads snapshots;
   private final FollowerReads followerReads;
+  private final Function<LockTable.LossListener, LockTable> lockTables;
   private @Nullable LeaderHandlers leading;
 
   /** A participant that does not lead, with no outcomes, of a group that owns every key. */
@@ -66,7 +68,17 @@ public final class Participant {
   }
 
   Participant(ParticipantContext context, Ownership ownership, Recovery recovery, Rules rules) {
+    this(context, ownership, recovery, rules, LockTable::new);
+  }
+
+  Participant(
+      ParticipantContext context,
+      Ownership ownership,
+      Recovery recovery,
+      Rules rules,
+      Function<LockTable.LossListener, LockTable> lockTables) {
     this.context = context;
+    this.lockTables = lockTables;
     this.base =
         new Base(
             context,
@@ -88,7 +100,7 @@ public final class Participant {
     Invariants.check(leading == null, "%s leads already", context.group());
     Invariants.check(epoch != 0, "an epoch of 0 means none");
     base.schema().refresh();
-    leading = new LeaderHandlers(new Leadership(base, epoch), snapshots);
+    leading = new LeaderHandlers(new Leadership(base, epoch, lockTables), snapshots);
     leading.leadership().inherit();
   }
 

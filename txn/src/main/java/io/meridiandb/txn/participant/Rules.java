@@ -18,6 +18,8 @@ record Rules(Set<Rule> without) {
     RECORD_ANSWERS,
     /** G13: a committed outcome is kept until all participants have it. */
     OUTCOMES_KEPT,
+    /** C4: a read waits for what is prepared at or below it, at every replica. */
+    READS_HEED_VOTES,
     /** G18: a read waits until all that it saw has passed, at every replica. */
     READS_WAIT,
     /** G21: a prepare does not wait for an older transaction. */

@@ -97,7 +97,10 @@ final class SnapshotReads {
 
   private @Nullable Pending blocking(List<KeyRange> ranges, Timestamp at, Assurance assurance) {
     Pending unapplied = assurance.unapplied(ranges, at);
-    return unapplied != null ? unapplied : base.state().prepared.conflict(ranges, at);
+    if (unapplied != null || !base.rules().hold(Rule.READS_HEED_VOTES)) {
+      return unapplied;
+    }
+    return base.state().prepared.conflict(ranges, at);
   }
 
   /** Reads what is applied at or below {@code at}, and answers when that has surely passed. */
