@@ -3,9 +3,11 @@ package io.meridiandb.txn.participant;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
+import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.participant.PendingEntries.Pending;
+import io.meridiandb.txn.participant.Rules.Rule;
 import io.meridiandb.txn.participant.UnderWay.Work;
 import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.CommitReply;
@@ -105,7 +107,8 @@ final class CommitHandler {
   }
 
   private @Nullable Refusal admit(TxnId id, CommitCall call, Timestamp start) {
-    if (call.getAnchor() != leadership.context.group().value()) {
+    if (leadership.rules.hold(Rule.ANCHOR_COMMITS)
+        && call.getAnchor() != leadership.context.group().value()) {
       return Refuse.failed(
           ErrorCode.PROTOCOL_VIOLATION,
           "%s commits in %s and names another anchor".formatted(id, leadership.context.group()));
@@ -121,6 +124,14 @@ final class CommitHandler {
   }
 
   private void lock(Commit commit) {
+    if (!leadership.rules.hold(Rule.REFUSALS_REST_ON_CHOSEN)) {
+      Write duplicate = leadership.appendedAlready(commit.call.getWritesList());
+      if (duplicate != null) {
+        end(commit, Refuse.conditionFailed(Mutation.Kind.INSERT, Protos.key(duplicate.getKey())));
+        return;
+      }
+    }
+    // From here on G16 holds by itself: whoever appends keeps its locks until that is applied.
     leadership.lock(
         commit.call.getHolding(),
         Writes.wishes(commit.call.getWritesList()),

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class GroupState {
   private static final byte IMAGE_FORMAT = 1;
 
-  final OutcomeTable outcomes = new OutcomeTable();
+  final OutcomeTable outcomes;
   final AttemptOutcomes attempts = new AttemptOutcomes();
   final PreparedTable prepared = new PreparedTable();
   private final StagedParts parts = new StagedParts();
@@ -33,6 +33,7 @@ final class GroupState {
 
   GroupState(Rules rules) {
     this.rules = rules;
+    this.outcomes = new OutcomeTable(OutcomeTable.SESSIONS_MAX, rules);
   }
 
   /** What an entry that is about to be applied makes visible, at {@link #timestampOf}. */

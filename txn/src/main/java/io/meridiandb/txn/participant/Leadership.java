@@ -21,6 +21,7 @@ import io.meridiandb.txn.proto.PreparedEntry;
 import io.meridiandb.txn.proto.Range;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.Write;
+import io.meridiandb.txn.proto.Write.Condition;
 import io.meridiandb.wire.ErrorCode;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -142,6 +143,18 @@ final class Leadership {
   @Nullable Pending schemaChangeBelow(Timestamp at) {
     Pending appended = pending.conflict(schema.range, at);
     return appended != null ? appended : state.prepared.conflict(schema.range, at);
+  }
+
+  /** A row to be inserted whose key is written by what is appended and not chosen; or null. */
+  @Nullable Write appendedAlready(List<Write> writes) {
+    for (Write write : writes) {
+      KeyRange key = KeyRange.point(Protos.key(write.getKey()));
+      if (write.getCondition() == Condition.MUST_NOT_EXIST
+          && pending.conflict(key, Timestamp.MAX) != null) {
+        return write;
+      }
+    }
+    return null;
   }
 
   /** Why the group cannot answer for all of these keys now; null if it can. */

@@ -4,6 +4,7 @@ import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
+import io.meridiandb.txn.participant.Rules.Rule;
 import io.meridiandb.txn.proto.CommittedEntry;
 import io.meridiandb.txn.proto.HorizonEntry;
 import io.meridiandb.txn.proto.OutcomeImage;
@@ -41,17 +42,19 @@ public final class OutcomeTable {
   }
 
   private final int sessionsMax;
+  private final Rules rules;
   private final Map<SessionId, Session> sessions = new LinkedHashMap<>();
   private Timestamp horizon = Timestamp.MIN;
   private boolean sessionsForgotten;
 
   /** An empty table. */
   public OutcomeTable() {
-    this(SESSIONS_MAX);
+    this(SESSIONS_MAX, Rules.ALL);
   }
 
-  OutcomeTable(int sessionsMax) {
+  OutcomeTable(int sessionsMax, Rules rules) {
     this.sessionsMax = sessionsMax;
+    this.rules = rules;
   }
 
   /** Commits that began at or before it are refused. */
@@ -109,7 +112,7 @@ public final class OutcomeTable {
   /** Applies a commit. */
   public void apply(CommittedEntry entry) {
     TxnId id = Protos.txn(entry.getTxn());
-    Session session = touch(sessionOf(id));
+    Session session = touchForCommit(id);
     Ending before =
         session.endings.put(
             id.sequence(),
@@ -130,7 +133,7 @@ public final class OutcomeTable {
    * known of its session was forgotten.
    */
   void committed(TxnId id, Timestamp timestamp, Timestamp commitStart, long ackedSequence) {
-    Session session = touch(sessionOf(id));
+    Session session = touchForCommit(id);
     if (id.sequence() > session.prunedThrough) { // even if the horizon has passed: until the next
       Ending before =
           session.endings.put(id.sequence(), new Ending(id.attempt(), timestamp, commitStart));
@@ -168,6 +171,14 @@ public final class OutcomeTable {
       }
     }
     forgetSessions();
+  }
+
+  private Session touchForCommit(TxnId id) {
+    Session session = touch(sessionOf(id));
+    if (!rules.hold(Rule.OUTCOMES_OF_A_SESSION)) {
+      session.endings.clear();
+    }
+    return session;
   }
 
   /** Puts the session behind all others, making it if need be. */

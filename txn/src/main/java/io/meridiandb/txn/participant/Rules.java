@@ -18,6 +18,12 @@ record Rules(Set<Rule> without) {
     RECORD_ANSWERS,
     /** G13: a committed outcome is kept until all participants have it. */
     OUTCOMES_KEPT,
+    /** G14: all outcomes of a session are kept that its client has not acknowledged. */
+    OUTCOMES_OF_A_SESSION,
+    /** G14: a group commits alone only what names it as its anchor. */
+    ANCHOR_COMMITS,
+    /** G16: a no does not rest on what is appended and not chosen. */
+    REFUSALS_REST_ON_CHOSEN,
     /** C4: a read waits for what is prepared at or below it, at every replica. */
     READS_HEED_VOTES,
     /** G18: a read waits until all that it saw has passed, at every replica. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class OutcomeTableTest {
   private static final int SESSIONS = 3;
 
-  private final OutcomeTable table = new OutcomeTable(SESSIONS);
+  private final OutcomeTable table = new OutcomeTable(SESSIONS, Rules.ALL);
 
   private static TxnId txn(long session, long sequence) {
     return new TxnId(0, session, sequence, 1);
