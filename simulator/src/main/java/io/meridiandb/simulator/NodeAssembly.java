@@ -9,7 +9,10 @@ import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeConfig;
+import io.meridiandb.server.NodeParts;
 import io.meridiandb.server.NodeStatus;
+import io.meridiandb.simulator.invariant.ObservedParts;
+import io.meridiandb.simulator.invariant.Observer;
 import io.meridiandb.simulator.invariant.Sight;
 import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
@@ -26,20 +29,57 @@ import org.jspecify.annotations.Nullable;
  * {@link Tuning}.
  */
 public final class NodeAssembly implements SimulatedNode.Assembly {
+  /** What stands around and between the parts of a server; by default nothing. */
+  public interface Fittings {
+    /** Every server is as it comes. */
+    Fittings NONE = new Fittings() {};
+
+    /** The server's world, as the server sees it. */
+    default Env env(Env env, ServerIdentity self) {
+      return env;
+    }
+
+    /** The server's clock, as the server sees it. */
+    default TrueTime trueTime(TrueTime trueTime, Env env, ServerIdentity self) {
+      return trueTime;
+    }
+
+    /** Its parts in one life. */
+    default NodeParts parts(Env env, ServerIdentity self) {
+      return NodeParts.PLAIN;
+    }
+  }
+
+  private static final Observer NOBODY = new Observer() {};
+
   private final Tuning tuning;
+  private final Fittings fittings;
+  private final Observer observer;
 
   /** Servers with the sizes and times that most runs have. */
   public NodeAssembly() {
-    this(Tuning.STANDARD);
+    this(Fittings.NONE);
   }
 
-  private NodeAssembly(Tuning tuning) {
+  /** The same with something around and between their parts. */
+  public NodeAssembly(Fittings fittings) {
+    this(Tuning.STANDARD, fittings, NOBODY);
+  }
+
+  private NodeAssembly(Tuning tuning, Fittings fittings, Observer observer) {
     this.tuning = tuning;
+    this.fittings = fittings;
+    this.observer = observer;
+  }
+
+  @Override
+  public SimulatedNode.Assembly observedBy(Observer listener) {
+    return new NodeAssembly(tuning, fittings, listener);
   }
 
   @Override
   public SimulatedNode.Assembly tuned(RandomSource random) {
-    return new NodeAssembly(Tuning.draw(random));
+    return new NodeAssembly(Tuning.draw(random), fittings, observer);
   }
 
   @Override
@@ -48,8 +88,10 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
   }
 
   @Override
-  public SimulatedNode assemble(Env env, ServerIdentity self, Shape shape, Duration clockBound) {
-    TrueTime trueTime = TrueTimes.staticBound(env.clocks(), clockBound);
+  public SimulatedNode assemble(Env world, ServerIdentity self, Shape shape, Duration clockBound) {
+    Env env = fittings.env(world, self);
+    TrueTime trueTime =
+        fittings.trueTime(TrueTimes.staticBound(env.clocks(), clockBound), env, self);
     NodeConfig config =
         new NodeConfig(
             self,
@@ -58,7 +100,8 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
             groupZero(shape),
             tuning.lease(),
             tuning.sizes());
-    return new RealNode(Node.assemble(env, trueTime, config));
+    NodeParts parts = new ObservedParts(self, fittings.parts(env, self), observer);
+    return new RealNode(Node.assemble(env, trueTime, config, parts));
   }
 
   /** Voters where the shape says, the other servers follow. */

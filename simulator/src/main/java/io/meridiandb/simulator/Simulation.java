@@ -6,7 +6,9 @@ import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
 import io.meridiandb.simulator.fault.Nemesis;
 import io.meridiandb.simulator.fault.Swarm;
+import io.meridiandb.simulator.invariant.Invariant;
 import io.meridiandb.simulator.invariant.InvariantWatch;
+import io.meridiandb.simulator.invariant.Observers;
 import io.meridiandb.simulator.scenario.OutageWatch;
 import io.meridiandb.simulator.scenario.Scenario;
 import io.meridiandb.simulator.scenario.Stage;
@@ -106,13 +108,14 @@ public final class Simulation {
         world.listTo(listing);
         world.network().frameWords(Traces.words());
       }
-      SimulatedUniverse universe =
-          new SimulatedUniverse(world, assembly.tuned(world.random("tuning")), shape(world));
+      List<Invariant> invariants = InvariantWatch.all();
+      SimulatedNode.Assembly observed =
+          assembly.tuned(world.random("tuning")).observedBy(Observers.among(invariants));
+      SimulatedUniverse universe = new SimulatedUniverse(world, observed, shape(world));
       Run run = new Run(universe);
       Swarm swarm = Swarm.draw(world.random("swarm"));
       Nemesis nemesis = new Nemesis(universe, options.isScripted() ? swarm.quiet() : swarm);
-      world.afterEveryEvent(
-          new InvariantWatch(InvariantWatch.all(), universe::sight, run::violation));
+      world.afterEveryEvent(new InvariantWatch(invariants, universe::sight, run::violation));
       try {
         play(nemesis, universe, run);
       } catch (AssertionError | RuntimeException e) {

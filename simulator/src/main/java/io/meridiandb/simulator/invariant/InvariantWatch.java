@@ -32,7 +32,14 @@ public final class InvariantWatch implements Runnable {
         new AppliedOnlyRises(),
         new BallotsOnlyRise(),
         new TrueTimeHolds(),
-        new NoGroupStops());
+        new NoGroupStops(),
+        new TimestampsRise(),
+        new ChosenNeverChanges(),
+        new AppliedAlike(),
+        new ClosedMeansClosed(),
+        new CommitsAboveVotes(),
+        new OneOutcome(),
+        new ChosenIsDurable());
   }
 
   @Override

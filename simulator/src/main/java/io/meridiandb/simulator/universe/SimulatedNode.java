@@ -4,6 +4,7 @@ import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
+import io.meridiandb.simulator.invariant.Observer;
 import io.meridiandb.simulator.invariant.Sight;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.io.IOException;
@@ -50,6 +51,11 @@ public interface SimulatedNode {
     /** Whether it is all of the product: several groups by placements, any minority may be lost. */
     default boolean isWhole() {
       return false;
+    }
+
+    /** The same, told to {@code observer} what passes between its parts, where it can be told. */
+    default Assembly observedBy(Observer observer) {
+      return this;
     }
 
     /** The same with sizes and times drawn, where it has any. */
