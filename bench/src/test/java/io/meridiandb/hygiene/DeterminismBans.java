@@ -21,6 +21,7 @@ final class DeterminismBans {
   private static final List<String> WIRING =
       List.of(
           "kernel.system",
+          "truetime.system",
           "server.net",
           "server.launcher",
           "server.command",

@@ -4,6 +4,7 @@ import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.net.Messenger;
+import io.meridiandb.kernel.strand.AwaitTimeoutException;
 import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.paxos.log.LogFailedException;
 import io.meridiandb.paxos.log.WriteAheadLog;
@@ -17,8 +18,10 @@ import io.meridiandb.spanserver.group.ServerGroups;
 import io.meridiandb.sql.catalog.Universe;
 import io.meridiandb.sql.session.ServerInfo;
 import io.meridiandb.sql.session.SqlService;
+import io.meridiandb.truetime.ClockFaultException;
 import io.meridiandb.truetime.ClockWatch;
 import io.meridiandb.truetime.TrueTime;
+import io.meridiandb.truetime.masters.MastersTrueTime;
 import io.meridiandb.txn.gateway.GatewayImpl;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.time.Duration;
@@ -40,6 +43,7 @@ public final class Node {
   /** The product's version, as clients see it. */
   public static final String VERSION = "0.1.0";
 
+  private static final Duration TIME_KNOWN_MAX = Duration.ofSeconds(20);
   private static final Duration LOG_OPEN_MAX = Duration.ofSeconds(50);
   private static final Duration HAND_OVER_MAX = Duration.ofSeconds(3);
   private static final Duration CHECKPOINT_MAX = Duration.ofSeconds(3);
@@ -115,6 +119,7 @@ public final class Node {
 
   private void open() {
     try {
+      awaitTime();
       WriteAheadLog.Owner owner =
           new WriteAheadLog.Owner(
               config.identity().universe(), config.identity().server(), config.sizes().log());
@@ -136,6 +141,18 @@ public final class Node {
       env.events().failure("server", config.name() + " cannot start", e);
       started.completeExceptionally(e);
       died.complete(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A clock that follows others must have asked them. */
+  private void awaitTime() {
+    if (trueTime instanceof MastersTrueTime following) {
+      try {
+        env.fibers().await(following.start(env, messenger, strand), TIME_KNOWN_MAX);
+      } catch (AwaitTimeoutException e) {
+        following.now();
+        throw new ClockFaultException("it does not know the time: " + following.fault());
+      }
     }
   }
 

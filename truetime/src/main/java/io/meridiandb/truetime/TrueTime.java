@@ -2,6 +2,7 @@ package io.meridiandb.truetime;
 
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The TrueTime API (Spanner OSDI'12, table 1). Callable from any thread. A result is stale the
@@ -19,5 +20,19 @@ public interface TrueTime {
   /** Whether {@code t} has surely not come yet. */
   default boolean before(Timestamp t) {
     return now().latest().isBefore(t);
+  }
+
+  /**
+   * Why this clock must not be relied upon, as far as the last {@link #now} has found out; null
+   * while all is well. A server whose clock has a fault leads nothing and votes for nobody
+   * (protocol C1, G10).
+   */
+  default @Nullable String fault() {
+    return null;
+  }
+
+  /** Where the time comes from, as the configuration names it. */
+  default String source() {
+    return "simulated";
   }
 }

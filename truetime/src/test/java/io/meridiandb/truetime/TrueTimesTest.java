@@ -11,10 +11,11 @@ import org.junit.jupiter.api.Test;
 final class TrueTimesTest {
   private final ManualClocks clocks = new ManualClocks(1_000, 5_000_000);
   private final HostAnchor anchor = HostAnchor.mint(clocks);
+  private final ManualHost host = new ManualHost();
 
   @Test
   void sharedHostFollowsBootTimeNotTheWallClock() {
-    TrueTime time = TrueTimes.fromConfig("shared-host", clocks, anchor);
+    TrueTime time = TrueTimes.fromConfig("shared-host", clocks, anchor, host);
     clocks.boot += 50;
     clocks.wall -= 3_000_000;
     assertThat(time.now().earliest()).isEqualTo(new Timestamp(5_000_050));
@@ -31,7 +32,7 @@ final class TrueTimesTest {
   @Test
   void anAnchorOfAnotherBootIsRefused() {
     clocks.bootId = "boot-b";
-    assertThatThrownBy(() -> TrueTimes.fromConfig("shared-host", clocks, anchor))
+    assertThatThrownBy(() -> TrueTimes.fromConfig("shared-host", clocks, anchor, host))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("boot-a")
         .hasMessageContaining("mint a new one");
@@ -39,7 +40,7 @@ final class TrueTimesTest {
 
   @Test
   void aStaticBoundSurroundsTheWallClock() {
-    TrueTime time = TrueTimes.fromConfig("static:1ms", clocks, anchor);
+    TrueTime time = TrueTimes.fromConfig("static:1ms", clocks, anchor, host);
     assertThat(time.now().earliest()).isEqualTo(new Timestamp(4_000_000));
     assertThat(time.now().latest()).isEqualTo(new Timestamp(6_000_000));
     assertThat(time.after(new Timestamp(3_999_999))).isTrue();
@@ -56,12 +57,16 @@ final class TrueTimesTest {
   }
 
   private Duration epsilon(String config) {
-    return Duration.ofNanos(TrueTimes.fromConfig(config, clocks, anchor).now().epsilonNanos());
+    return Duration.ofNanos(
+        TrueTimes.fromConfig(config, clocks, anchor, host).now().epsilonNanos());
   }
 
   @Test
   void wrongConfigurationsSayWhatToWrite() {
-    assertRefused("masters", "is not known: use shared-host");
+    assertRefused("gps", "is not known: use shared-host");
+    assertRefused("masters:1,2", "does not say which clock the masters have");
+    assertRefused("masters:1,two@static:1ms", "write server ids with commas");
+    assertRefused("masters:1@masters:2@static:1ms", "is not known");
     assertRefused("static:5", "with us, ms or s");
     assertRefused("static:xms", "with us, ms or s");
     assertRefused("static:251ms", "out of range: 0 to 250 ms");
@@ -70,7 +75,7 @@ final class TrueTimesTest {
   }
 
   private void assertRefused(String config, String message) {
-    assertThatThrownBy(() -> TrueTimes.fromConfig(config, clocks, anchor))
+    assertThatThrownBy(() -> TrueTimes.fromConfig(config, clocks, anchor, host))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
@@ -85,12 +90,21 @@ final class TrueTimesTest {
   }
 
   @Test
-  void aStepBackBeyondTheBoundIsAClockFault() {
-    TrueTime time = TrueTimes.staticBound(clocks, Duration.ofMillis(1));
-    time.now();
-    clocks.wall -= 2_000_001;
-    assertThatThrownBy(time::now)
+  void aSourceThatTellsNoTimeIsRefusedWithItsReason() {
+    assertThatThrownBy(() -> TrueTimes.fromConfig("adjtimex", clocks, anchor, host))
         .isInstanceOf(ClockFaultException.class)
-        .hasMessageContaining("stepped back");
+        .hasMessageContaining("run chronyd or ntpd");
+    assertThatThrownBy(() -> TrueTimes.fromConfig("clockbound:/nowhere", clocks, anchor, host))
+        .isInstanceOf(ClockFaultException.class)
+        .hasMessageContaining("/nowhere")
+        .hasMessageContaining("is its daemon running?");
+  }
+
+  @Test
+  void aSourceKeepsTheNameItWasConfiguredWith() {
+    assertThat(TrueTimes.fromConfig("shared-host", clocks, anchor, host).source())
+        .isEqualTo("shared-host");
+    assertThat(TrueTimes.fromConfig("static:5ms", clocks, anchor, host).source())
+        .isEqualTo("static:5000us");
   }
 }

@@ -23,7 +23,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  *
  * <pre>
  * format: 1
- * clock: shared-host        # or static:5ms
+ * clock: shared-host        # or static:5ms, adjtimex, clockbound, masters:1,2,3@adjtimex
  * lease: 3s
  * servers:
  *   - name: eu-1

@@ -26,8 +26,10 @@ import io.meridiandb.server.net.GrpcTransport;
 import io.meridiandb.server.net.HttpEndpoint;
 import io.meridiandb.server.net.NetServer;
 import io.meridiandb.server.net.TransportConfig;
+import io.meridiandb.truetime.ClockFaultException;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
+import io.meridiandb.truetime.system.LinuxTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,7 +115,7 @@ public final class RunningServer implements AutoCloseable {
     TrueTime trueTime = trueTime(universe, clocks, identity);
     Disk disk = options.disk().open(server.data());
     ServerIdentity self = folder.identity();
-    boolean sharedClock = universe.clock().equals("shared-host");
+    boolean sharedClock = universe.clock().equals(TrueTimes.SHARED_HOST);
     GrpcTransport transport =
         new GrpcTransport(
             new TransportConfig(self, clocks.bootId(), sharedClock, peers(universe)), events);
@@ -142,8 +144,9 @@ public final class RunningServer implements AutoCloseable {
   private static TrueTime trueTime(
       UniverseConfig universe, SystemClocks clocks, UniverseIdentity identity) {
     try {
-      return TrueTimes.fromConfig(universe.clock(), clocks, identity.anchor());
-    } catch (IllegalArgumentException e) {
+      return TrueTimes.fromConfig(
+          universe.clock(), clocks, identity.anchor(), new LinuxTime());
+    } catch (IllegalArgumentException | ClockFaultException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }
   }
