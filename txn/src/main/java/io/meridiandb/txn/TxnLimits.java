@@ -33,6 +33,15 @@ public final class TxnLimits {
    */
   public static final int READ_EXAMINED_MAX = 4_096;
 
+  /**
+   * Most groups of a transaction that is committed without anybody writing so (protocol C3): with
+   * more, the list in every vote and the questions of a recovery grow too much (G22).
+   */
+  public static final int IMPLIED_PARTICIPANTS_MAX = 16;
+
+  /** Most bytes of the list of such a transaction's groups, in every vote. */
+  public static final int IMPLIED_LIST_BYTES_MAX = 64 << 10;
+
   /** How far in the future a read may be asked for (protocol G19). */
   public static final Duration READ_AHEAD_MAX = Duration.ofSeconds(10);
 

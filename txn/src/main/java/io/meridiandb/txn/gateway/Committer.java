@@ -4,12 +4,14 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.Protos;
-import io.meridiandb.txn.gateway.ImpliedCommit.Participant;
+import io.meridiandb.txn.gateway.CrossGroupCommit.Participant;
 import io.meridiandb.txn.gateway.LeaderCall.Question;
 import io.meridiandb.txn.participant.CommitDecision.Decision;
+import io.meridiandb.txn.participant.CommitMode;
 import io.meridiandb.txn.participant.Recovery.RecoveryRequest;
 import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.CommitReply;
+import io.meridiandb.txn.proto.PrepareCall;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.Write;
 import io.meridiandb.wire.ErrorCode;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Commits one transaction in the cheapest way that is right: nothing to do, locks let go, one
- * request to one group, or {@link ImpliedCommit}. Used by the transaction's fiber.
+ * request to one group, or {@link CrossGroupCommit}. Used by the transaction's fiber.
  */
 final class Committer {
   private final TransactionParts parts;
@@ -34,7 +36,7 @@ final class Committer {
   private final TreeSet<GroupId> written = new TreeSet<>();
   private final TreeMap<GroupId, Timestamp> released = new TreeMap<>();
   private @Nullable Timestamp start;
-  private @Nullable ImpliedCommit together;
+  private @Nullable CrossGroupCommit together;
 
   Committer(TransactionParts parts, TransactionBase base, Holds holds, TransactionOptions options) {
     this.parts = parts;
@@ -70,7 +72,7 @@ final class Committer {
    * @throws SchemaChangedException may be called again with the newer version
    */
   Timestamp commit(WriteBuffer buffer, SchemaVersion schema) {
-    ImpliedCommit begun = together;
+    CrossGroupCommit begun = together;
     if (begun != null) {
       return awaitPassed(begun.run(schema));
     }
@@ -92,17 +94,24 @@ final class Committer {
     }
     GroupId anchor = anchor(new TreeSet<>(participants.keySet()), new TreeSet<>(writes.keySet()));
     tell(anchor);
-    RecoveryRequest transaction =
-        new RecoveryRequest(base.id(), anchor, List.copyOf(participants.keySet()), commitStart());
+    List<GroupId> all = List.copyOf(participants.keySet());
+    CommitMode mode = parts.modes().of(all.size(), listBytes(all));
+    RecoveryRequest transaction = new RecoveryRequest(base.id(), anchor, all, commitStart(), mode);
     if (participants.size() == 1) {
       return alone(participants.firstEntry().getValue(), writes.get(anchor), transaction, schema);
     }
-    ImpliedCommit commit = implied(participants, writes, transaction);
+    CrossGroupCommit commit = together(participants, writes, transaction);
     together = commit;
     return awaitPassed(commit.run(schema));
   }
 
-  private ImpliedCommit implied(
+  private static int listBytes(List<GroupId> groups) {
+    PrepareCall.Builder list = PrepareCall.newBuilder();
+    groups.forEach(group -> list.addParticipants(group.value()));
+    return list.build().getSerializedSize();
+  }
+
+  private CrossGroupCommit together(
       TreeMap<GroupId, LockHold> participants,
       TreeMap<GroupId, List<Write>> writes,
       RecoveryRequest transaction) {
@@ -111,7 +120,7 @@ final class Committer {
         all.add(
             new Participant(
                 hold, writes.getOrDefault(group, List.of()), holds.lockedWhole(group))));
-    return new ImpliedCommit(parts, base.deadline(), transaction, options.ackedSequence(), all);
+    return new CrossGroupCommit(parts, base.deadline(), transaction, options.ackedSequence(), all);
   }
 
   /** Before anything of the commit leaves, the client knows whom to ask (protocol G14). */
@@ -245,7 +254,7 @@ final class Committer {
 
   /** It is given up; where it is prepared already (the schema changed elsewhere) it is ended. */
   void abandon() {
-    ImpliedCommit begun = together;
+    CrossGroupCommit begun = together;
     if (begun != null) {
       begun.abort();
     }

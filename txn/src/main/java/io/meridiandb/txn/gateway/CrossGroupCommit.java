@@ -9,7 +9,10 @@ import io.meridiandb.txn.gateway.LeaderCall.Question;
 import io.meridiandb.txn.participant.CommitDecision;
 import io.meridiandb.txn.participant.CommitDecision.Decision;
 import io.meridiandb.txn.participant.CommitDecision.Vote;
+import io.meridiandb.txn.participant.CommitMode;
 import io.meridiandb.txn.participant.Recovery.RecoveryRequest;
+import io.meridiandb.txn.proto.OutcomeCall;
+import io.meridiandb.txn.proto.OutcomeReply;
 import io.meridiandb.txn.proto.PrepareCall;
 import io.meridiandb.txn.proto.PrepareReply;
 import io.meridiandb.txn.proto.Refusal;
@@ -25,14 +28,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commit of a transaction over several groups (protocol C3, implied commit): all participants,
- * reading ones included, prepare at once; when all votes are durable it <em>is</em> committed, at
- * the greatest of their timestamps, without anybody having written so. One round over the WAN.
+ * The commit of a transaction over several groups (protocol C3): all participants, reading ones
+ * included, prepare at once; when all votes are durable it <em>is</em> committed, at the greatest
+ * of their timestamps, without anybody having written so. One round over the WAN. In explicit mode
+ * ({@link CommitMode}, G22) that is only what the gateway proposes to the anchor: committed is what
+ * the anchor's log says, and nobody hears of it before. A second round.
  *
  * <p>What the answers mean:
  *
  * <ul>
- *   <li>all prepared: {@link CommitDecision} says how it ended;
+ *   <li>all prepared: {@link CommitDecision} says how it ended, or is to end;
  *   <li>a no that is final (the locks are gone, a condition does not hold): aborted;
  *   <li>any other no, or no answer: nobody may guess. {@link RecoveryDriver} finds out, and makes
  *       an end where there is none;
@@ -42,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by the transaction's fiber.
  */
-final class ImpliedCommit {
+final class CrossGroupCommit {
   /**
    * One group's part in it.
    *
@@ -58,7 +63,7 @@ final class ImpliedCommit {
   private final TreeMap<GroupId, Participant> participants = new TreeMap<>();
   private final TreeMap<GroupId, Vote> votes = new TreeMap<>();
 
-  ImpliedCommit(
+  CrossGroupCommit(
       TransactionParts parts,
       Deadline deadline,
       RecoveryRequest transaction,
@@ -104,7 +109,32 @@ final class ImpliedCommit {
     if (tally.schemaChanged != null) {
       throw Refusals.exception(tally.schemaChanged);
     }
-    return conclude(CommitDecision.decide(List.copyOf(votes.values())), null);
+    Decision decision = CommitDecision.decide(List.copyOf(votes.values()));
+    return transaction.mode() == CommitMode.EXPLICIT && decision instanceof Decision.Commit commit
+        ? commitAtAnchor(commit)
+        : conclude(decision, null);
+  }
+
+  /** The first outcome in the anchor's log stands: a recovery may have been there before. */
+  private Timestamp commitAtAnchor(Decision.Commit commit) {
+    OutcomeCall outcome = OutcomeCourier.call(transaction, commit);
+    OutcomeReply reply;
+    try {
+      reply =
+          parts
+              .caller()
+              .ask(
+                  Question.of(transaction.anchor(), Exchanges.OUTCOME, epoch -> outcome), deadline);
+    } catch (MeridianException e) {
+      return recover(null);
+    }
+    if (reply.getChosen()) {
+      return conclude(commit, null);
+    }
+    if (reply.hasEnded()) {
+      return conclude(RecoveryDriver.decision(reply.getEnded()), null);
+    }
+    return recover(reply.getRefusal());
   }
 
   private Tally prepare(SchemaVersion schema) {
@@ -143,10 +173,13 @@ final class ImpliedCommit {
     for (KeyRange range : to.exclusive) {
       call.addExclusiveRanges(Protos.range(range));
     }
-    for (GroupId group : transaction.participants()) {
+    LockHold hold = to.hold;
+    boolean explicit = transaction.mode() == CommitMode.EXPLICIT;
+    boolean whole = !explicit || hold.group.equals(transaction.anchor());
+    for (GroupId group : whole ? transaction.participants() : List.of(hold.group)) {
       call.addParticipants(group.value());
     }
-    LockHold hold = to.hold;
+    call.setExplicit(explicit);
     return Question.of(
             hold.group, Exchanges.PREPARE, epoch -> call.setHolding(hold.holding(epoch)).build())
         .insisting(hold.granted());

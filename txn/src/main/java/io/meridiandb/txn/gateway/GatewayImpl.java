@@ -8,6 +8,8 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.gateway.LeaderCall.Question;
+import io.meridiandb.txn.gateway.TransactionParts.ModeChoice;
+import io.meridiandb.txn.participant.CommitMode;
 import io.meridiandb.txn.participant.Recovery;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.ResolveCall;
@@ -26,6 +28,7 @@ public final class GatewayImpl implements Gateway {
   private final KeepAlives keepAlives;
   private final OutcomeCourier outcomes;
   private final RecoveryDriver recovery;
+  private final ModeChoice modes;
 
   /**
    * Makes a gateway.
@@ -34,11 +37,19 @@ public final class GatewayImpl implements Gateway {
    */
   public GatewayImpl(
       Env env, TrueTime trueTime, Messenger messenger, Router router, Strand strand) {
-    this.context =
+    this(
         new GatewayContext(
-            env, trueTime, messenger, router, strand, env.random().fork("txn.gateway"));
+            env, trueTime, messenger, router, strand, env.random().fork("txn.gateway")),
+        CommitMode::of);
+  }
+
+  GatewayImpl(GatewayContext context, ModeChoice modes) {
+    this.context = context;
+    this.modes = modes;
+    Env env = context.env();
+    Router router = context.router();
     this.replicas = new ReplicaChooser(router, env.clocks());
-    this.keepAlives = new KeepAlives(context, strand);
+    this.keepAlives = new KeepAlives(context, context.strand());
     this.outcomes = new OutcomeCourier(context, replicas);
     this.recovery = new RecoveryDriver(context, replicas, outcomes);
   }
@@ -58,7 +69,7 @@ public final class GatewayImpl implements Gateway {
     }
     Timestamp age = options.age();
     return new ReadWriteTransaction(
-        new TransactionParts(context, caller, keepAlives, recovery, outcomes),
+        new TransactionParts(context, caller, keepAlives, recovery, outcomes, modes),
         base,
         age == null ? nowLatest() : age,
         options);

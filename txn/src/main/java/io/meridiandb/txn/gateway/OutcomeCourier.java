@@ -37,12 +37,8 @@ final class OutcomeCourier {
    * @return completes when everybody has it, or it has been given up; never fails
    */
   CompletableFuture<Void> announce(RecoveryRequest transaction, Decision decision) {
-    OutcomeCall.Builder builder = OutcomeCall.newBuilder().setTxn(Protos.txn(transaction.id()));
+    OutcomeCall outcome = call(transaction, decision);
     boolean committed = decision instanceof Decision.Commit;
-    if (decision instanceof Decision.Commit(var timestamp)) {
-      builder.setCommitted(true).setTimestampNanos(timestamp.nanos());
-    }
-    OutcomeCall outcome = builder.build();
     Deadline deadline = new Deadline(context.env().clocks(), PATIENCE);
     RandomSource random = context.random().fork("outcome " + transaction.id());
     List<CompletableFuture<OutcomeReply>> told = new ArrayList<>();
@@ -67,6 +63,14 @@ final class OutcomeCourier {
           }
           return null;
         });
+  }
+
+  /** The decision in the words in which it is told. */
+  static OutcomeCall call(RecoveryRequest transaction, Decision decision) {
+    OutcomeCall.Builder call = OutcomeCall.newBuilder().setTxn(Protos.txn(transaction.id()));
+    return decision instanceof Decision.Commit(var timestamp)
+        ? call.setCommitted(true).setTimestampNanos(timestamp.nanos()).build()
+        : call.build();
   }
 
   /** Everybody has it, so nobody need remember it for others once it is old. */

@@ -10,6 +10,7 @@ import io.meridiandb.txn.gateway.LeaderCall.Question;
 import io.meridiandb.txn.participant.CommitDecision;
 import io.meridiandb.txn.participant.CommitDecision.Decision;
 import io.meridiandb.txn.participant.CommitDecision.Vote;
+import io.meridiandb.txn.participant.CommitMode;
 import io.meridiandb.txn.participant.Recovery;
 import io.meridiandb.txn.proto.OutcomeCall;
 import io.meridiandb.txn.proto.Refusal.Reason;
@@ -25,9 +26,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends transactions whose gateway died or lost its answers (protocol C3, recovery; G8, G21, G22):
  * asks every participant for its vote, which makes those that have none refuse for ever, and
- * evaluates {@link CommitDecision} over what all have logged. So it never guesses, and whoever else
- * does the same at the same time comes to the same end. Event-driven, one run a transaction;
- * callable from any thread.
+ * evaluates {@link CommitDecision} over what all have logged. In explicit mode it asks the anchor
+ * alone, which has an outcome then or aborts. So it never guesses, and whoever else does the same
+ * at the same time comes to the same end. Event-driven, one run a transaction; callable from any
+ * thread.
  */
 public final class RecoveryDriver implements Recovery {
   /** So long one run asks for votes; who still waits begins another. */
@@ -92,11 +94,12 @@ public final class RecoveryDriver implements Recovery {
         VoteCall.newBuilder()
             .setTxn(Protos.txn(request.id()))
             .setCommitStartNanos(request.commitStart().nanos())
+            .setExplicit(request.mode() == CommitMode.EXPLICIT)
             .build();
     Deadline deadline = new Deadline(context.env().clocks(), PATIENCE);
     RandomSource random = context.random().fork("recovery " + request.id());
     List<CompletableFuture<VoteReply>> replies = new ArrayList<>();
-    for (GroupId group : request.participants()) {
+    for (GroupId group : request.deciders()) {
       replies.add(
           LeaderCall.begin(
                   context,
@@ -127,7 +130,7 @@ public final class RecoveryDriver implements Recovery {
       votes.add(reply.join());
     }
     try {
-      Decision decision = evaluate(request.id(), votes);
+      Decision decision = evaluate(request, votes);
       run.complete(decision);
     } catch (RuntimeException e) {
       run.completeExceptionally(e);
@@ -138,7 +141,8 @@ public final class RecoveryDriver implements Recovery {
    * The end according to the answers. Who knows the outcome is believed before who knows nothing
    * any more: a participant may have forgotten what the anchor keeps (protocol G13).
    */
-  private @Nullable Decision evaluate(TxnId id, List<VoteReply> replies) {
+  private @Nullable Decision evaluate(RecoveryRequest request, List<VoteReply> replies) {
+    TxnId id = request.id();
     Decision ended = null;
     for (VoteReply reply : replies) {
       if (reply.hasEnded()) {
@@ -153,7 +157,7 @@ public final class RecoveryDriver implements Recovery {
     }
     List<Vote> votes = new ArrayList<>();
     for (VoteReply reply : replies) {
-      if (reply.hasPrepared()) {
+      if (reply.hasPrepared() && request.mode() == CommitMode.IMPLIED) {
         votes.add(vote(reply.getPrepared()));
       } else if (reply.getRefused() || reply.getRefusal().getReason() == Reason.EXPIRED) {
         votes.add(new Vote.Refused());

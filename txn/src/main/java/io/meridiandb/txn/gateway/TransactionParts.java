@@ -1,14 +1,24 @@
 package io.meridiandb.txn.gateway;
 
+import io.meridiandb.txn.participant.CommitMode;
+
 /**
  * What a read-write transaction works with.
  *
  * @param recovery ends what cannot be ended in the plain way
  * @param outcomes tells participants how it ended
+ * @param modes chooses how many groups commit together
  */
 record TransactionParts(
     GatewayContext context,
     GroupCaller caller,
     KeepAlives keepAlives,
     RecoveryDriver recovery,
-    OutcomeCourier outcomes) {}
+    OutcomeCourier outcomes,
+    ModeChoice modes) {
+  /** Chooses the mode in which a transaction of several groups commits (protocol G22). */
+  interface ModeChoice {
+    /** See {@link CommitMode#of}. */
+    CommitMode of(int participants, int listBytes);
+  }
+}

@@ -93,11 +93,15 @@ final class AttemptOutcomes {
     return endings.values().stream().anyMatch(each -> !each.commitStart().isAfter(t));
   }
 
-  /** Those committed that began at or before {@code t}: not all participants are known to know. */
+  /**
+   * Those committed that began at or before {@code t} and may be asked about: not all participants
+   * are known to know.
+   */
   List<RecoveryRequest> unacknowledged(Timestamp t) {
     List<RecoveryRequest> found = new ArrayList<>();
     for (Ending each : endings.values()) {
       if (each instanceof Ending.Committed(Timestamp _, RecoveryRequest of)
+          && of.othersAsk()
           && !of.commitStart().isAfter(t)) {
         found.add(of);
       }
@@ -117,6 +121,7 @@ final class AttemptOutcomes {
         out.setCommitted(true)
             .setTimestampNanos(timestamp.nanos())
             .setAnchor(of.anchor().value())
+            .setExplicit(of.mode() == CommitMode.EXPLICIT)
             .addAllParticipants(of.participants().stream().map(GroupId::value).toList());
       }
       image.add(out.build());
@@ -139,7 +144,12 @@ final class AttemptOutcomes {
           id,
           new Ending.Committed(
               new Timestamp(stored.getTimestampNanos()),
-              new RecoveryRequest(id, new GroupId(stored.getAnchor()), participants, start)));
+              new RecoveryRequest(
+                  id,
+                  new GroupId(stored.getAnchor()),
+                  participants,
+                  start,
+                  stored.getExplicit() ? CommitMode.EXPLICIT : CommitMode.IMPLIED)));
     }
   }
 }

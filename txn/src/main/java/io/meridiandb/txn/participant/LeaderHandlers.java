@@ -28,7 +28,7 @@ final class LeaderHandlers {
     commits = new CommitHandler(leadership, refusals, admission);
     prepares = new PrepareHandler(leadership, refusals, admission, recoveries);
     outcomes = new OutcomeHandler(leadership, prepares, recoveries, acknowledgements);
-    votes = new VoteHandler(leadership, refusals);
+    votes = new VoteHandler(leadership, refusals, outcomes);
     resolves = new ResolveHandler(leadership, refusals, recoveries);
     reads = new ReadHandler(leadership, snapshots);
     locks = new LockHandler(leadership);

@@ -27,8 +27,11 @@ final class OutcomeHandler {
   private final Recoveries recoveries;
   private final Acknowledgements acknowledgements;
 
+  /** Somebody who has told an outcome and waits until one is chosen. */
+  private record Telling(OutcomeCall call, Consumer<OutcomeReply> answer) {}
+
   /** Appended or to be appended, with those who wait. */
-  private final TreeMap<TxnId, List<Consumer<OutcomeReply>>> ending = new TreeMap<>();
+  private final TreeMap<TxnId, List<Telling>> ending = new TreeMap<>();
 
   OutcomeHandler(
       Leadership leadership,
@@ -53,13 +56,13 @@ final class OutcomeHandler {
       if (appended) {
         leadership.underWay.whenEnded(id, id, () -> handle(call, answer));
       } else {
-        answer.accept(chosen()); // it ended here before, or was never prepared and is aborted
+        answer.accept(asItEnded(id, call));
       }
       return;
     }
-    List<Consumer<OutcomeReply>> waiting = ending.get(id);
+    List<Telling> waiting = ending.get(id);
     if (waiting != null) {
-      waiting.add(answer);
+      waiting.add(new Telling(call, answer));
       return;
     }
     if (call.getCommitted() && !possible(prepared.entry.getVote(), call.getTimestampNanos())) {
@@ -71,9 +74,36 @@ final class OutcomeHandler {
       return;
     }
     waiting = new ArrayList<>(1);
-    waiting.add(answer);
+    waiting.add(new Telling(call, answer));
     ending.put(id, waiting);
     append(id, call);
+  }
+
+  /**
+   * It is not prepared here any more, or never was. Of an explicit transaction two outcomes may be
+   * told, and the first at its anchor stands (protocol G22).
+   */
+  private OutcomeReply asItEnded(TxnId id, OutcomeCall told) {
+    if (!told.getCommitted()) {
+      return chosen(); // never prepared and aborted, or ended before
+    }
+    switch (leadership.state.attempts.find(id)) {
+      case AttemptOutcomes.Ending.Committed _ -> {
+        return chosen();
+      }
+      case AttemptOutcomes.Ending.Aborted _ -> {
+        return OutcomeReply.newBuilder()
+            .setEnded(OutcomeCall.newBuilder().setTxn(told.getTxn()))
+            .build();
+      }
+      case null -> {
+        boolean known =
+            leadership.state.outcomes.find(id)
+                    instanceof Outcome.Committed(int attempt, Timestamp _)
+                && attempt == id.attempt();
+        return known ? chosen() : refused(Refuse.expired(id));
+      }
+    }
   }
 
   private boolean isUnderWay(TxnId id) {
@@ -130,9 +160,9 @@ final class OutcomeHandler {
               });
       return;
     }
-    List<Consumer<OutcomeReply>> waiting = ending.remove(id);
+    List<Telling> waiting = ending.remove(id);
     if (waiting != null) {
-      waiting.forEach(each -> each.accept(refused(leadership.notLeader())));
+      waiting.forEach(each -> each.answer.accept(refused(leadership.notLeader())));
     }
   }
 
@@ -142,17 +172,18 @@ final class OutcomeHandler {
     acknowledgements.applied(entry.getAcknowledgedList());
     leadership.locks.close(id);
     recoveries.ended(id);
-    List<Consumer<OutcomeReply>> waiting = ending.remove(id);
+    List<Telling> waiting = ending.remove(id);
     if (waiting != null) {
-      waiting.forEach(each -> each.accept(chosen()));
+      waiting.forEach(each -> each.answer.accept(asItEnded(id, each.call)));
     }
   }
 
   /** The leader has stepped down: the next one is told. */
   void dissolve() {
-    List<List<Consumer<OutcomeReply>>> all = List.copyOf(ending.values());
+    List<List<Telling>> all = List.copyOf(ending.values());
     ending.clear();
-    all.forEach(waiting -> waiting.forEach(each -> each.accept(refused(leadership.notLeader()))));
+    all.forEach(
+        waiting -> waiting.forEach(each -> each.answer.accept(refused(leadership.notLeader()))));
   }
 
   private static OutcomeReply chosen() {

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Votes of this group on transactions of several groups (protocol C3, implied commit).
+ * Votes of this group on transactions of several groups (protocol C3, G22).
  *
  * <p>Exclusive locks on all that is written and a shared one on the schema's row, without waiting
  * for older transactions (G21); schema, ownership and conditions looked at under them; then the
@@ -158,7 +158,7 @@ final class PrepareHandler {
     long self = leadership.context.group().value();
     if (leadership.isEnding(id)
         || !call.getParticipantsList().contains(self)
-        || !call.getParticipantsList().contains(call.getAnchor())) {
+        || !(call.getExplicit() || call.getParticipantsList().contains(call.getAnchor()))) {
       return Refuse.failed(
           ErrorCode.PROTOCOL_VIOLATION,
           "%s is prepared in %s, which is not among its participants or commits it already"
@@ -245,6 +245,7 @@ final class PrepareHandler {
             .addAllExclusiveRanges(call.getExclusiveRangesList())
             .setAnchor(call.getAnchor())
             .addAllParticipants(call.getParticipantsList())
+            .setExplicit(call.getExplicit())
             .setSchemaChecked(prepare.schemaChecked());
     if (!PartsAppender.append(leadership, txn, pieces)) {
       appendFailed(prepare);

@@ -62,7 +62,8 @@ final class PreparedTable {
           id,
           new GroupId(entry.getAnchor()),
           entry.getParticipantsList().stream().map(GroupId::new).toList(),
-          new Timestamp(entry.getCommitStartNanos()));
+          new Timestamp(entry.getCommitStartNanos()),
+          entry.getExplicit() ? CommitMode.EXPLICIT : CommitMode.IMPLIED);
     }
   }
 

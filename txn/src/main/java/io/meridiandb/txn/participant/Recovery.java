@@ -8,8 +8,9 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Ends a transaction of several groups whose gateway has fallen silent: asks all participants for
- * their votes, evaluates {@link CommitDecision}, tells everybody (protocol C3, G21). Whoever runs
- * it, and however many do at once, comes to the same end.
+ * their votes and evaluates {@link CommitDecision}, or, in explicit mode, asks the anchor; tells
+ * everybody (protocol C3, G21, G22). Whoever runs it, and however many do at once, comes to the
+ * same end.
  */
 public interface Recovery {
   /** Nobody ends them: they wait for their gateways. */
@@ -20,13 +21,35 @@ public interface Recovery {
    *
    * @param id the attempt
    * @param anchor the group whose record stands for the outcome
-   * @param participants all groups, reading ones and the anchor included
+   * @param participants all groups, reading ones and the anchor included; of an explicit one, where
+   *     that is not known: the group that wants to know
    * @param commitStart when its commit began (protocol G13)
+   * @param mode who decides
    */
   record RecoveryRequest(
-      TxnId id, GroupId anchor, List<GroupId> participants, Timestamp commitStart) {
+      TxnId id,
+      GroupId anchor,
+      List<GroupId> participants,
+      Timestamp commitStart,
+      CommitMode mode) {
     public RecoveryRequest {
       participants = List.copyOf(participants);
+    }
+
+    /** Of implied mode. */
+    public RecoveryRequest(
+        TxnId id, GroupId anchor, List<GroupId> participants, Timestamp commitStart) {
+      this(id, anchor, participants, commitStart, CommitMode.IMPLIED);
+    }
+
+    /** Whose answers decide. */
+    public List<GroupId> deciders() {
+      return mode == CommitMode.EXPLICIT ? List.of(anchor) : participants;
+    }
+
+    /** Whether other groups may ask the one that has this how it ended. */
+    boolean othersAsk() {
+      return mode == CommitMode.IMPLIED || participants.size() > 1;
     }
   }
 

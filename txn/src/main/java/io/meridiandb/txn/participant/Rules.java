@@ -32,6 +32,8 @@ record Rules(Set<Rule> without) {
     PREPARE_REFUSES,
     /** G21: the leader of a participant asks, whether anybody is blocked or not. */
     VOTES_ARE_PURSUED,
+    /** G22: the outcome of an explicit transaction is its anchor's, whatever the votes are. */
+    MODES,
     /** C3: locks of prepared transactions are taken again by a new leader. */
     PREPARED_LOCKS
   }

@@ -4,6 +4,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.participant.PreparedTable.Prepared;
+import io.meridiandb.txn.participant.Rules.Rule;
 import io.meridiandb.txn.proto.OutcomeCall;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.VoteCall;
@@ -13,15 +14,18 @@ import java.util.function.Consumer;
 /**
  * Answers a recovery's question for this group's vote, from the log alone (protocol C3): PREPARED,
  * or a refusal of this attempt that is appended now if nothing is known. A prepare that is under
- * way is waited for. So who asks twice, or at two leaders, gets the same.
+ * way is waited for. So who asks twice, or at two leaders, gets the same. The anchor of an explicit
+ * transaction answers with its outcome, and makes one if there is none (G22).
  */
 final class VoteHandler {
   private final Leadership leadership;
   private final AppendedRefusals refusals;
+  private final OutcomeHandler outcomes;
 
-  VoteHandler(Leadership leadership, AppendedRefusals refusals) {
+  VoteHandler(Leadership leadership, AppendedRefusals refusals, OutcomeHandler outcomes) {
     this.leadership = leadership;
     this.refusals = refusals;
+    this.outcomes = outcomes;
   }
 
   void handle(VoteCall call, Consumer<VoteReply> answer) {
@@ -32,7 +36,11 @@ final class VoteHandler {
     TxnId id = Protos.txn(call.getTxn());
     Prepared prepared = leadership.vote(id);
     if (prepared != null) {
-      answer.accept(VoteReply.newBuilder().setPrepared(prepared.entry.getVote()).build());
+      if (prepared.entry.getExplicit() && leadership.rules.hold(Rule.MODES)) {
+        answerExplicit(prepared, call, answer);
+      } else {
+        answer.accept(VoteReply.newBuilder().setPrepared(prepared.entry.getVote()).build());
+      }
       return;
     }
     switch (leadership.state.attempts.find(id)) {
@@ -41,6 +49,26 @@ final class VoteHandler {
       case AttemptOutcomes.Ending.Aborted _ -> answer.accept(refused());
       case null -> handleUnknown(id, call, answer);
     }
+  }
+
+  /** Its vote is nobody's business; the anchor, asked as such, aborts what has no outcome (G22). */
+  private void answerExplicit(Prepared prepared, VoteCall call, Consumer<VoteReply> answer) {
+    long anchor = prepared.entry.getAnchor();
+    if (!call.getExplicit() || anchor != leadership.context.group().value()) {
+      answer.accept(VoteReply.newBuilder().setAnchor(anchor).build());
+      return;
+    }
+    leadership.context.events().probe("txn.explicit.aborted");
+    OutcomeCall abort = OutcomeCall.newBuilder().setTxn(call.getTxn()).build();
+    outcomes.handle(
+        abort,
+        reply -> {
+          if (reply.hasRefusal()) {
+            answer.accept(refusal(reply.getRefusal()));
+          } else {
+            handle(call, answer); // an outcome that was on its way may have been first
+          }
+        });
   }
 
   private void handleUnknown(TxnId id, VoteCall call, Consumer<VoteReply> answer) {

@@ -50,13 +50,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gateway on server 9, and groups that only know the manners of participants: group n is led by
+ * A gateway on server 99, and groups that only know the manners of participants: group n is led by
  * server n + 1, votes and outcomes are kept, locks are never in anybody's way. A test says which
  * requests are refused and whose answers are lost.
  */
 final class FakeGroups implements AutoCloseable {
   private static final Duration LEASE = Duration.ofSeconds(3);
-  static final ServerId HOME = new ServerId(9);
+  static final ServerId HOME = new ServerId(99);
 
   /** What a group knows of a transaction. */
   private record Known(@Nullable Vote vote, List<Write> writes, @Nullable OutcomeCall ended) {}
@@ -75,6 +75,8 @@ final class FakeGroups implements AutoCloseable {
     final Map<TxnId, Known> known = new TreeMap<>();
     int losePrepareReplies;
     int loseOutcomes;
+    int loseOutcomeReplies;
+    final List<VoteCall> votesAsked = new ArrayList<>();
     Duration leaseLength = LEASE;
     boolean neverOwns;
     int rollbacks;
@@ -247,6 +249,10 @@ final class FakeGroups implements AutoCloseable {
           apply(before.writes);
         }
         known.put(txn, new Known(before.vote, before.writes, call));
+      } else if (before.ended.getCommitted() != call.getCommitted()
+          && !before.ended.getCommitted()
+          && prepares.getFirst().getExplicit()) {
+        return OutcomeReply.newBuilder().setEnded(before.ended).build();
       } else if (before.ended.getCommitted() != call.getCommitted()) {
         throw new AssertionError(txn + " ended in two ways");
       }
@@ -254,8 +260,13 @@ final class FakeGroups implements AutoCloseable {
     }
 
     VoteReply vote(VoteCall call) {
+      votesAsked.add(call);
       TxnId txn = Protos.txn(call.getTxn());
       Known at = known.computeIfAbsent(txn, key -> new Known(null, List.of(), null));
+      if (call.getExplicit() && at.ended == null) {
+        at = new Known(null, List.of(), OutcomeCall.newBuilder().setTxn(call.getTxn()).build());
+        known.put(txn, at);
+      }
       if (at.ended != null) {
         return VoteReply.newBuilder().setEnded(at.ended).build();
       }
@@ -334,7 +345,10 @@ final class FakeGroups implements AutoCloseable {
         in -> {
           Group group = group(in.group());
           if (group.loseOutcomes-- <= 0) {
-            messenger.reply(in, TxnMessages.OUTCOME_REPLY, group.outcome(in.body()));
+            OutcomeReply reply = group.outcome(in.body());
+            if (group.loseOutcomeReplies-- <= 0) {
+              messenger.reply(in, TxnMessages.OUTCOME_REPLY, reply);
+            }
           }
         });
     messenger.on(

@@ -14,6 +14,8 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
 import io.meridiandb.txn.TxnMessages;
+import io.meridiandb.txn.gateway.TransactionParts.ModeChoice;
+import io.meridiandb.txn.participant.CommitMode;
 import io.meridiandb.txn.participant.Participant;
 import io.meridiandb.txn.proto.CommitCall;
 import java.time.Duration;
@@ -56,7 +58,14 @@ final class SimulatedServers {
               env.events());
       GatewayImpl own =
           new GatewayImpl(
-              env, trueTime, messenger, new RoundRobinRouter(id, servers, borders), strand);
+              new GatewayContext(
+                  env,
+                  trueTime,
+                  messenger,
+                  new RoundRobinRouter(id, servers, borders),
+                  strand,
+                  env.random().fork("txn.gateway")),
+              modes);
       this.gateway = own;
       SimulatedGroup.Host host =
           new SimulatedGroup.Host(id, strand, trueTime, env.clocks(), env.events());
@@ -134,6 +143,7 @@ final class SimulatedServers {
   /** Commit requests that have arrived anywhere. */
   long commitCalls;
 
+  private final ModeChoice modes;
   private long starts;
 
   /** Servers with one group that holds everything. */
@@ -147,8 +157,18 @@ final class SimulatedServers {
    * @param borders which group holds what
    */
   SimulatedServers(SimulatedWorld world, int groupCount, BorderRouter borders) {
+    this(world, groupCount, borders, CommitMode::of);
+  }
+
+  /**
+   * The same.
+   *
+   * @param modes how transactions of several groups commit
+   */
+  SimulatedServers(SimulatedWorld world, int groupCount, BorderRouter borders, ModeChoice modes) {
     this.world = world;
     this.borders = borders;
+    this.modes = modes;
     for (int i = 0; i < groupCount; i++) {
       groups.add(new SimulatedGroup(world, new GroupId(i)));
     }
@@ -163,6 +183,14 @@ final class SimulatedServers {
       throw new AssertionError("server " + server + " is down");
     }
     return node;
+  }
+
+  /** Transactions without outcome, over all replicas. */
+  int preparedCount() {
+    return nodes.values().stream()
+        .flatMap(node -> node.replicas.values().stream())
+        .mapToInt(replica -> replica.participant.preparedCount())
+        .sum();
   }
 
   /** How many entries are chosen in group 0. */

@@ -29,14 +29,16 @@ final class RecoveryDouble implements Recovery {
     runs++;
     CompletableFuture<Void> done = new CompletableFuture<>();
     List<Vote> votes = new ArrayList<>();
-    for (GroupId each : request.participants()) {
+    for (GroupId each : request.deciders()) {
       FakeGroup group = groups.get(each);
       if (group == null || group.leader == null) {
         done.complete(null);
         return done;
       }
       group.leader.participant.vote(
-          Calls.vote(request.id(), request.commitStart().nanos()),
+          Calls.vote(request.id(), request.commitStart().nanos()).toBuilder()
+              .setExplicit(request.mode() == CommitMode.EXPLICIT)
+              .build(),
           reply -> voted(request, reply, votes, done));
     }
     return done;
@@ -56,6 +58,10 @@ final class RecoveryDouble implements Recovery {
         tell(request, reply.getEnded(), done);
         return;
       }
+      case ANCHOR -> {
+        done.complete(null); // it must be asked about in another way
+        return;
+      }
       case ANSWER_NOT_SET -> {
         if (reply.getRefusal().getReason() != Reason.EXPIRED) {
           done.complete(null);
@@ -64,7 +70,7 @@ final class RecoveryDouble implements Recovery {
         votes.add(new Vote.Refused()); // to who is prepared that means aborted (G13)
       }
     }
-    if (votes.size() == request.participants().size()) {
+    if (votes.size() == request.deciders().size()) {
       Decision decision = CommitDecision.decide(votes);
       decisions.add(decision);
       boolean commits = decision instanceof Decision.Commit;

@@ -88,6 +88,22 @@ final class TwoGroupsScenario {
     return replies;
   }
 
+  /** Asks a group for its vote on an explicit transaction of both, whose anchor is A. */
+  PrepareReply preparedExplicitly(FakeGroup group, TxnId id, Write... writes) {
+    List<PrepareReply> replies = new ArrayList<>();
+    List<Long> named = group == a ? BOTH : List.of(group.group.value());
+    leaderOf(group)
+        .prepare(
+            prepare(holding(id, group.epoch(), 0), group.nowNanos, named, writes).toBuilder()
+                .setAnchor(a.group.value())
+                .setExplicit(true)
+                .build(),
+            replies::add);
+    settle();
+    assertThat(replies).hasSize(1);
+    return replies.getFirst();
+  }
+
   /** Asks a group for its vote and waits for it. */
   PrepareReply prepared(FakeGroup group, TxnId id, Write... writes) {
     List<PrepareReply> replies = begin(group, id, 0, writes);
