@@ -347,12 +347,14 @@ final class Checkpoints {
 
   /**
    * The newer runs become one; the oldest, large one is taken in once they are half of what it
-   * shows, or half of it is wiped.
+   * shows, or half of it is wiped, or if there is only one newer run: to write that one anew would
+   * change nothing, for ever.
    */
   private TabletJob compactionDue() {
     long base = runs.getLast().shownBytes(KeyRange.ALL);
     long above = runs.stream().mapToLong(Run::storedBytes).sum() - runs.getLast().storedBytes();
-    int merged = above * 2 >= base || mostlyWiped() ? runs.size() : runs.size() - 1;
+    boolean all = above * 2 >= base || runs.size() <= 2 || mostlyWiped();
+    int merged = all ? runs.size() : runs.size() - 1;
     return new TabletJob.Compaction(
         runs.subList(0, merged), pruned(runs.subList(merged, runs.size())), host.horizon());
   }

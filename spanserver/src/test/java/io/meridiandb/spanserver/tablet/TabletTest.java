@@ -141,6 +141,23 @@ class TabletTest {
     }
   }
 
+  /** A run above a large one was written anew without end (sweep, seed 26). */
+  @Test
+  void twoRunsAtMostAreOneAfterACompaction() {
+    TabletOptions two = new TabletOptions(1 << 20, Duration.ofMinutes(10), 2, 1 << 20);
+    try (TabletFixture f = new TabletFixture(16, two)) {
+      for (int i = 1; i <= 20; i++) {
+        f.apply(i, put("row" + i, 10, "base"));
+      }
+      f.flush();
+      f.apply(21, put("row1", 20, "new"));
+      f.flush();
+      f.world.runFor(Duration.ofSeconds(10));
+      assertThat(f.world.counters(SERVER).get("tablet.compactions")).isEqualTo(1);
+      assertThat(f.tablet.stats().runs()).isEqualTo(1);
+    }
+  }
+
   /** Reliability D20: below the horizon a read is refused, above it nothing is missing. */
   @Test
   void compactionCollectsWhatNoReadMaySee() {
