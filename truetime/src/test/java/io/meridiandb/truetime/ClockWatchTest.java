@@ -41,40 +41,97 @@ final class ClockWatchTest {
     return new TTInterval(new Timestamp(nanos), new Timestamp(nanos + 10));
   }
 
+  /** Without an echo: the peer had heard nothing of us. */
+  private boolean hear(ServerId peer, long incarnation, long nanos) {
+    return watch.observe(peer, incarnation, at(nanos), Timestamp.MIN);
+  }
+
+  private boolean hear(ServerId peer, long nanos, long echo, long incarnation) {
+    return watch.observe(peer, incarnation, at(nanos), new Timestamp(echo));
+  }
+
   @Test
   void aMessageFromThePastProvesNothing() {
-    watch.observe(ANN, 1, at(5));
-    watch.observe(ANN, 1, at(1_001_000));
+    assertThat(hear(ANN, 1, 5)).isTrue();
+    assertThat(hear(ANN, 1, 1_001_000)).isTrue();
     assertThat(watch.trusts(ANN)).isTrue();
+    assertThat(watch.distrusted()).isEmpty();
     assertThat(reported).isEmpty();
   }
 
   @Test
   void aMessageFromTheFutureEndsTheTrustInThatPairAlone() {
-    watch.observe(BEN, 1, at(1_000_000));
-    watch.observe(CAI, 1, at(1_000_000));
-    watch.observe(ANN, 1, at(1_001_001));
-    watch.observe(ANN, 1, at(1_001_002));
+    assertThat(hear(BEN, 1, 1_000_000)).isTrue();
+    assertThat(hear(CAI, 1, 1_000_000)).isTrue();
+    assertThat(hear(ANN, 1, 1_001_001)).isFalse();
+    assertThat(hear(ANN, 1, 1_001_002)).isFalse();
+    assertThat(hear(ANN, 1, 5)).as("also what it sends later").isFalse();
     assertThat(watch.trusts(ANN)).isFalse();
+    assertThat(watch.distrusted()).containsExactly(ANN);
     assertThat(watch.trusts(BEN)).isTrue();
     assertThat(watch.fenced()).isFalse();
     assertThat(reported).hasSize(1).first().asString().contains("server-2");
   }
 
   @Test
+  void aPeerThatHadHeardMoreThanItShowsContradictsUs() {
+    clocks.boot += 500;
+    clocks.wall += 500;
+    assertThat(hear(ANN, 999_490, 999_500, 1)).as("its latest is the echo").isTrue();
+    assertThat(hear(ANN, 999_489, 999_500, 1)).as("its latest is below the echo").isFalse();
+    assertThat(watch.distrusted()).containsExactly(ANN);
+  }
+
+  @Test
+  void anEchoOfAnEarlierStartOfThisServerProvesNothing() {
+    assertThat(hear(ANN, 5, 998_999, 1)).as("before this start").isTrue();
+    assertThat(hear(ANN, 5, 1_001_001, 1)).as("we cannot have said so yet").isTrue();
+    assertThat(watch.trusts(ANN)).isTrue();
+  }
+
+  @Test
+  void theEchoIsTheHighestEarliestHeardFromThatPeer() {
+    assertThat(watch.echo(ANN)).isEqualTo(Timestamp.MIN);
+    hear(ANN, 1, 700);
+    hear(ANN, 1, 600);
+    hear(BEN, 1, 900);
+    assertThat(watch.echo(ANN)).isEqualTo(new Timestamp(700));
+    hear(ANN, 2, 500);
+    assertThat(watch.echo(ANN)).as("another start").isEqualTo(new Timestamp(500));
+  }
+
+  @Test
   void aMajorityOfContradictionsFencesThisServer() {
-    watch.observe(BEN, 1, at(2_000_000));
-    watch.observe(CAI, 1, at(1_000_000));
+    hear(BEN, 1, 2_000_000);
+    hear(CAI, 1, 1_000_000);
     assertThat(watch.fenced()).isFalse();
-    watch.observe(CAI, 1, at(2_000_000));
+    hear(CAI, 1, 2_000_000);
+    assertThat(watch.fenced()).isTrue();
+    assertThat(watch.fencedBecause()).contains("most of the servers");
+    assertThat(reported).last().asString().contains("leads nothing and votes for nobody");
+  }
+
+  @Test
+  void anOnlyPeerIsAMajority() {
+    hear(BEN, 1, 2_000_000);
     assertThat(watch.fenced()).isTrue();
   }
 
   @Test
-  void aRestartedPeerIsTrustedAgain() {
-    watch.observe(ANN, 1, at(2_000_000));
-    watch.observe(ANN, 2, at(1_000_000));
+  void aRestartedPeerIsTrustedAgainAndItsOldMessagesProveNothing() {
+    hear(ANN, 1, 2_000_000);
+    assertThat(hear(ANN, 2, 1_000_000)).isTrue();
+    assertThat(hear(ANN, 1, 2_000_000)).isFalse();
     assertThat(watch.trusts(ANN)).isTrue();
     assertThat(watch.fenced()).isFalse();
+  }
+
+  @Test
+  void aFaultOfTheOwnClockFencesAtOnceAndIsToldOnce() {
+    clocks.wall += 1_000_000;
+    assertThat(hear(ANN, 1, 1_000_000)).isTrue();
+    assertThat(watch.fenced()).isTrue();
+    assertThat(watch.fencedBecause()).contains("the clock stepped");
+    assertThat(reported).hasSize(1);
   }
 }

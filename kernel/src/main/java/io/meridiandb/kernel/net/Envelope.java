@@ -9,27 +9,30 @@ import java.nio.ByteBuffer;
 
 /**
  * The head of every message between servers. Layout, big-endian: format (1 byte), universe (16),
- * sender (8), incarnation (8), sender's earliest (8) and latest (8), message type (4), group (8),
- * correlation (8), reply flag (1), then the body.
+ * sender (8), incarnation (8), sender's earliest (8) and latest (8), the highest earliest of the
+ * addressee that the sender has heard (8), message type (4), group (8), correlation (8), reply flag
+ * (1), then the body.
  */
 record Envelope(
     UniverseId universe,
     ServerId from,
     long incarnation,
     TTInterval clock,
+    Timestamp echo,
     int type,
     GroupId group,
     long correlation,
     boolean reply) {
 
-  static final byte FORMAT = 1;
-  static final int BYTES = 1 + 16 + 8 + 8 + 16 + 4 + 8 + 8 + 1;
+  static final byte FORMAT = 2;
+  static final int BYTES = 1 + 16 + 8 + 8 + 16 + 8 + 4 + 8 + 8 + 1;
 
   byte[] encode(byte[] body) {
     ByteBuffer out = ByteBuffer.allocate(BYTES + body.length);
     out.put(FORMAT).putLong(universe.high()).putLong(universe.low());
     out.putLong(from.value()).putLong(incarnation);
     out.putLong(clock.earliest().nanos()).putLong(clock.latest().nanos());
+    out.putLong(echo.nanos());
     out.putInt(type).putLong(group.value()).putLong(correlation).put((byte) (reply ? 1 : 0));
     return out.put(body).array();
   }
@@ -58,6 +61,7 @@ record Envelope(
         from,
         incarnation,
         clock,
+        new Timestamp(in.getLong()),
         in.getInt(),
         new GroupId(in.getLong()),
         in.getLong(),

@@ -11,6 +11,7 @@ import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.strand.Timer;
 import io.meridiandb.kernel.time.TTInterval;
+import io.meridiandb.kernel.time.Timestamp;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -35,7 +36,18 @@ public final class Messenger {
 
   /** Sees the clock reading that each arriving message carries, before its handler does. */
   public interface ClockWatch {
-    void observe(ServerId peer, long incarnation, TTInterval senderClock);
+    /**
+     * A message of another server has arrived.
+     *
+     * @param senderClock TrueTime at the sender when it sent
+     * @param echo the highest {@code earliest} of ours that the sender had heard by then; {@link
+     *     Timestamp#MIN} if none
+     * @return false if the message must not be used: the two clocks contradict each other
+     */
+    boolean observe(ServerId peer, long incarnation, TTInterval senderClock, Timestamp echo);
+
+    /** What a message to {@code peer} is to carry as its echo. */
+    Timestamp echo(ServerId peer);
   }
 
   private record Pending(
@@ -161,12 +173,14 @@ public final class Messenger {
     byte[] body = message.toByteArray();
     Invariants.check(
         body.length <= MESSAGE_BYTES_MAX, "%s of %d bytes is too large", type.name(), body.length);
+    ClockWatch watch = clockWatch;
     Envelope head =
         new Envelope(
             self.universe(),
             self.server(),
             self.incarnation(),
             clock.get(),
+            watch == null ? Timestamp.MIN : watch.echo(to),
             type.id(),
             group,
             correlation,
@@ -184,9 +198,9 @@ public final class Messenger {
       }
       byte[] body = new byte[in.remaining()];
       in.get(body);
-      ClockWatch watch = clockWatch;
-      if (watch != null) {
-        watch.observe(from, head.incarnation(), head.clock());
+      if (contradicts(head)) {
+        events.count("net.distrusted", 1);
+        return;
       }
       if (head.reply()) {
         strand.execute(() -> answer(head, body));
@@ -201,6 +215,13 @@ public final class Messenger {
     } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
       refuse(from, String.valueOf(e.getMessage()));
     }
+  }
+
+  private boolean contradicts(Envelope head) {
+    ClockWatch watch = clockWatch;
+    return watch != null
+        && !head.from().equals(self.server())
+        && !watch.observe(head.from(), head.incarnation(), head.clock(), head.echo());
   }
 
   private void answer(Envelope head, byte[] body) {

@@ -113,7 +113,15 @@ class MessengerTest {
     messenger(TWO, UNIVERSE);
     Envelope head =
         new Envelope(
-            UNIVERSE, ONE, 1, new TTInterval(Timestamp.ZERO, Timestamp.ZERO), 999, GROUP, 0, false);
+            UNIVERSE,
+            ONE,
+            1,
+            new TTInterval(Timestamp.ZERO, Timestamp.ZERO),
+            Timestamp.MIN,
+            999,
+            GROUP,
+            0,
+            false);
     byte[] newer = head.encode(new byte[0]);
     newer[0]++;
     for (byte[] frame : List.of(new byte[3], head.encode(new byte[5]), newer)) {
@@ -129,10 +137,38 @@ class MessengerTest {
     Messenger one = messenger(ONE, UNIVERSE);
     Messenger two = messenger(TWO, UNIVERSE);
     List<String> seen = new ArrayList<>();
-    two.watchClocks((peer, incarnation, clock) ->
-        seen.add(peer + "#" + incarnation + " " + clock.earliest().nanos()));
+    one.watchClocks(watch(new ArrayList<>(), true));
+    two.watchClocks(watch(seen, true));
     one.send(TWO, ASK, GROUP, StringValue.of("a"));
     world.runFor(SECOND);
-    assertThat(seen).containsExactly("server-1#1 1");
+    assertThat(seen).containsExactly("server-1#1 1 echo 70002");
+  }
+
+  @Test
+  void messagesOfAPeerWhoseClockContradictsOursAreNotUsed() { // protocol G10
+    Messenger one = messenger(ONE, UNIVERSE);
+    Messenger two = messenger(TWO, UNIVERSE);
+    two.on(ASK, question -> two.reply(question, ANSWER, question.body()));
+    two.watchClocks(watch(new ArrayList<>(), false));
+    assertThatThrownBy(() -> ask(one, "a")).isInstanceOf(CallFailedException.class);
+    assertThat(world.counters(TWO)).containsEntry("net.distrusted", 1L);
+  }
+
+  private static Messenger.ClockWatch watch(List<String> seen, boolean trusts) {
+    return new Messenger.ClockWatch() {
+      @Override
+      public boolean observe(
+          ServerId peer, long incarnation, TTInterval senderClock, Timestamp echo) {
+        seen.add(
+            "%s#%d %d echo %d"
+                .formatted(peer, incarnation, senderClock.earliest().nanos(), echo.nanos()));
+        return trusts;
+      }
+
+      @Override
+      public Timestamp echo(ServerId peer) {
+        return new Timestamp(70_000 + peer.value());
+      }
+    };
   }
 }

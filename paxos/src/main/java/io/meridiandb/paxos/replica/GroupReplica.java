@@ -96,8 +96,8 @@ final class GroupReplica implements Replica {
   public boolean leaseValidNow() {
     return announced
         && !failed
-        && !services.watch().fenced()
-        && clock.leaseValid(services.trueTime().now());
+        && clock.leaseValid(services.trueTime().now())
+        && !services.watch().fenced();
   }
 
   @Override
@@ -274,9 +274,7 @@ final class GroupReplica implements Replica {
 
   /** From now on this replica has the data too, or no longer: a witness. */
   void become(StateMachine with, boolean withData) {
-    if (core.wantsLease()) {
-      resign(null);
-    }
+    giveUp();
     holdsData = withData;
     applier.become(with, withData ? with.checkpointIndex() : core.commitIndex());
     run(new PaxosInput.BecomeKind(now(), withData, with.checkpointIndex()));
@@ -284,9 +282,7 @@ final class GroupReplica implements Replica {
 
   /** Ends this replica and its log; returns what a later one must know. */
   RecoveredGroup shut() {
-    if (core.wantsLease()) {
-      resign(null);
-    }
+    giveUp();
     stopServing();
     installer.stop();
     failed = true;
@@ -468,6 +464,13 @@ final class GroupReplica implements Replica {
         event(Level.WARNING, "%s keeps its members: %s", group, refused.reason());
         pending.refused(refused.target(), refused.reason());
       }
+    }
+  }
+
+  /** Leads no more and stands for nothing. */
+  void giveUp() {
+    if (wantsLease()) {
+      resign(null);
     }
   }
 

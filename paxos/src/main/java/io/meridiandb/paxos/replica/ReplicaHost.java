@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplicaHost {
   /** How often a moment that has surely passed is made durable (protocol G10). */
-  public static final Duration TIME_MARK_INTERVAL = Duration.ofSeconds(10);
+  public static final Duration TIME_MARK_INTERVAL = Duration.ofSeconds(1);
 
   /** How often leaders close the present for groups in which nothing happens (protocol C4). */
   public static final Duration CLOSE_INTERVAL = Duration.ofMillis(100);
@@ -90,7 +90,8 @@ public final class ReplicaHost {
     Timestamp passed = services.log().recovered().timeMark();
     if (passed.isAfter(services.trueTime().now().latest())) {
       throw new ClockFaultException(
-          "the clock shows %s at most, but %s has passed already: set the host's clock"
+          ("the clock shows %s at most, but %s has passed already: set the host's clock, or wait;"
+                  + " if it was ahead before, replace this server by a new one")
               .formatted(services.trueTime().now().latest(), passed));
     }
     this.leases = new LeaseManager(services, lease, voters);
@@ -263,7 +264,20 @@ public final class ReplicaHost {
       markTime();
       images.tick();
     }
-    List.copyOf(replicas.values()).forEach(GroupReplica::tick);
+    boolean fenced = fenced();
+    for (GroupReplica replica : List.copyOf(replicas.values())) {
+      if (fenced) {
+        replica.giveUp();
+      } else {
+        replica.tick();
+      }
+    }
+  }
+
+  /** Whether the clock, read now, may not be relied upon (protocol G10). */
+  private boolean fenced() {
+    services.trueTime().now();
+    return services.watch().fenced();
   }
 
   private void renewLeases() {
@@ -276,9 +290,12 @@ public final class ReplicaHost {
     leases.request(asked);
   }
 
+  /** Not at once after the start: by then somebody has told if this clock is ahead. */
   private void markTime() {
     Timestamp passed = services.trueTime().now().earliest();
-    if (passed.isAfter(markAt)) {
+    if (markAt.equals(Timestamp.MIN)) {
+      markAt = passed.plus(TIME_MARK_INTERVAL);
+    } else if (passed.isAfter(markAt) && !services.watch().fenced()) {
       markAt = passed.plus(TIME_MARK_INTERVAL);
       services.log().append(List.of(new LogRecord.TimeMark(passed)), () -> {});
     }
@@ -301,6 +318,11 @@ public final class ReplicaHost {
               "paxos",
               "refused a message from " + message.from() + ": " + e.getMessage());
       return;
+    }
+    boolean asksForVote =
+        body instanceof PaxosMessage.PreVote || body instanceof PaxosMessage.Prepare;
+    if (asksForVote && fenced()) {
+      return; // whether what was promised to another has ended, only a clock can tell
     }
     replica.deliver(message.from(), body);
   }

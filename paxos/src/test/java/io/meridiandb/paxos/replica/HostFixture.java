@@ -16,6 +16,7 @@ import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.paxos.log.WriteAheadLog;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.truetime.ClockWatch;
+import io.meridiandb.truetime.FencingRule;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
 import java.time.Duration;
@@ -52,7 +53,7 @@ final class HostFixture implements AutoCloseable {
       strand = env.strands().create("server");
       TrueTime trueTime = TrueTimes.staticBound(env.clocks(), SimulatedWorld.CLOCK_BOUND);
       ServerIdentity identity = new ServerIdentity(UNIVERSE, id, world.life(id));
-      ClockWatch watch = new ClockWatch(trueTime, env.events());
+      ClockWatch watch = new ClockWatch(trueTime, env.events(), rule);
       Messenger messenger =
           new Messenger(identity, env.transport(), trueTime::now, strand, env.events());
       messenger.watchClocks(watch);
@@ -121,7 +122,14 @@ final class HostFixture implements AutoCloseable {
   final List<ServerId> ids = new ArrayList<>();
   final Map<ServerId, Server> servers = new TreeMap<>();
 
+  private final FencingRule rule;
+
   HostFixture(long seed, int size) {
+    this(seed, size, FencingRule.MAJORITY);
+  }
+
+  HostFixture(long seed, int size, FencingRule rule) {
+    this.rule = rule;
     world = new SimulatedWorld(seed);
     for (int i = 1; i <= size; i++) {
       ids.add(new ServerId(i));
