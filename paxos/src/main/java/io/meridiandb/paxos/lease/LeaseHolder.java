@@ -6,6 +6,7 @@ import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.membership.Quorum;
+import java.util.Collections;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -138,12 +139,12 @@ public class LeaseHolder {
 
   /** Voters that do not count for the group because their confirmation is missing. */
   public SortedSet<ServerId> unconfirmed(GroupId group) {
-    SortedSet<ServerId> missing = new TreeSet<>();
     Led led = groups.get(group);
-    if (led != null) {
-      missing.addAll(led.quorum.voters());
-      missing.removeAll(led.confirmed.keySet());
+    if (led == null || led.confirmed.keySet().containsAll(led.quorum.voters())) {
+      return Collections.emptySortedSet();
     }
+    SortedSet<ServerId> missing = new TreeSet<>(led.quorum.voters());
+    missing.removeAll(led.confirmed.keySet());
     return missing;
   }
 

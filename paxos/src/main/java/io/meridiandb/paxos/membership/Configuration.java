@@ -5,9 +5,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.paxos.proto.ConfigurationProto;
 import io.meridiandb.paxos.proto.ReplicaSetProto;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +19,62 @@ import org.jspecify.annotations.Nullable;
  * <p>While members change the configuration is <i>joint</i>: everything needs a majority of the old
  * voters and a majority of the new ones.
  *
- * @param target the members, or the members to be
- * @param leaving the members before, while the configuration is joint; null otherwise
+ * <p>It is looked at in every step of every group, so what follows from it is worked out once.
  */
-public record Configuration(ReplicaSet target, @Nullable ReplicaSet leaving) {
+public final class Configuration {
+  private final ReplicaSet target;
+  private final @Nullable ReplicaSet leaving;
+  private final Quorum quorum;
+  private final SortedSet<ServerId> members;
+  private final SortedSet<ServerId> full;
+  private final ReplicaSet everybody;
+
+  /**
+   * A configuration.
+   *
+   * @param target the members, or the members to be
+   * @param leaving the members before, while the configuration is joint; null otherwise
+   */
+  public Configuration(ReplicaSet target, @Nullable ReplicaSet leaving) {
+    this.target = target;
+    this.leaving = leaving;
+    if (leaving == null) {
+      this.quorum = new Quorum(List.of(target.voters()));
+      this.members = target.all();
+      this.full = target.full();
+      this.everybody = target;
+    } else {
+      this.quorum = new Quorum(List.of(leaving.voters(), target.voters()));
+      this.members = ReplicaSet.union(target.all(), leaving.all());
+      this.full = ReplicaSet.union(target.full(), leaving.full());
+      this.everybody =
+          most(members, full, ReplicaSet.union(target.witnesses(), leaving.witnesses()));
+    }
+  }
+
+  private static ReplicaSet most(
+      SortedSet<ServerId> members, SortedSet<ServerId> full, SortedSet<ServerId> eitherWitness) {
+    SortedSet<ServerId> witnesses = new TreeSet<>(eitherWitness);
+    witnesses.removeAll(full);
+    SortedSet<ServerId> readOnly = new TreeSet<>(members);
+    readOnly.removeAll(full);
+    readOnly.removeAll(witnesses);
+    return new ReplicaSet(full, witnesses, readOnly);
+  }
+
   /** One set of members. */
   public static Configuration of(ReplicaSet members) {
     return new Configuration(members, null);
+  }
+
+  /** The members, or the members to be. */
+  public ReplicaSet target() {
+    return target;
+  }
+
+  /** The members before, while the configuration is joint; null otherwise. */
+  public @Nullable ReplicaSet leaving() {
+    return leaving;
   }
 
   /** Whether two sets of voters must agree. */
@@ -35,44 +84,22 @@ public record Configuration(ReplicaSet target, @Nullable ReplicaSet leaving) {
 
   /** Who must agree. */
   public Quorum quorum() {
-    List<SortedSet<ServerId>> sets = new ArrayList<>();
-    if (leaving != null) {
-      sets.add(leaving.voters());
-    }
-    sets.add(target.voters());
-    return new Quorum(sets);
+    return quorum;
   }
 
   /** Everybody who has a replica. */
   public SortedSet<ServerId> members() {
-    SortedSet<ServerId> all = new TreeSet<>(target.all());
-    if (leaving != null) {
-      all.addAll(leaving.all());
-    }
-    return all;
+    return members;
   }
 
   /** Everybody, each with the most that it is on either side: what a server must have open. */
   public ReplicaSet everybody() {
-    SortedSet<ServerId> full = full();
-    SortedSet<ServerId> witnesses = new TreeSet<>(target.witnesses());
-    if (leaving != null) {
-      witnesses.addAll(leaving.witnesses());
-    }
-    witnesses.removeAll(full);
-    SortedSet<ServerId> readOnly = members();
-    readOnly.removeAll(full);
-    readOnly.removeAll(witnesses);
-    return new ReplicaSet(full, witnesses, readOnly);
+    return everybody;
   }
 
   /** Who may lead: the full replicas of both sides. */
   public SortedSet<ServerId> full() {
-    SortedSet<ServerId> all = new TreeSet<>(target.full());
-    if (leaving != null) {
-      all.addAll(leaving.full());
-    }
-    return all;
+    return full;
   }
 
   /** As bytes, for an entry's payload. */
@@ -133,6 +160,18 @@ public record Configuration(ReplicaSet target, @Nullable ReplicaSet leaving) {
 
   private static List<ServerId> servers(Collection<Long> numbers) {
     return numbers.stream().map(ServerId::new).toList();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Configuration that
+        && target.equals(that.target)
+        && Objects.equals(leaving, that.leaving);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(target, leaving);
   }
 
   @Override

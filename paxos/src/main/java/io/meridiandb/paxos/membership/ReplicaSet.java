@@ -4,6 +4,7 @@ import io.meridiandb.kernel.id.ServerId;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The servers that have a replica of a group, by what the replica does (DESIGN 4). Each server is
  * in one of the sets at most.
- *
- * @param full vote, hold the data, may lead; at least one
- * @param witnesses vote and hold the log, but no data; never lead
- * @param readOnly hold the data and serve reads; never count for anything
  */
-public record ReplicaSet(
-    SortedSet<ServerId> full, SortedSet<ServerId> witnesses, SortedSet<ServerId> readOnly) {
+public final class ReplicaSet {
   /** What a server's replica does. */
   public enum Kind {
     FULL,
@@ -25,21 +21,32 @@ public record ReplicaSet(
     READ_ONLY
   }
 
+  private final SortedSet<ServerId> full;
+  private final SortedSet<ServerId> witnesses;
+  private final SortedSet<ServerId> readOnly;
+  private final SortedSet<ServerId> voters;
+  private final SortedSet<ServerId> dataHolders;
+  private final SortedSet<ServerId> all;
+
   /**
    * Checks and copies.
    *
+   * @param full vote, hold the data, may lead; at least one
+   * @param witnesses vote and hold the log, but no data; never lead
+   * @param readOnly hold the data and serve reads; never count for anything
    * @throws IllegalArgumentException if nobody could lead, or a server stands in two sets
    */
-  public ReplicaSet {
-    full = copy(full);
-    witnesses = copy(witnesses);
-    readOnly = copy(readOnly);
+  public ReplicaSet(
+      SortedSet<ServerId> full, SortedSet<ServerId> witnesses, SortedSet<ServerId> readOnly) {
+    this.full = copy(full);
+    this.witnesses = copy(witnesses);
+    this.readOnly = copy(readOnly);
+    this.voters = union(full, witnesses);
+    this.dataHolders = union(full, readOnly);
+    this.all = union(voters, readOnly);
     if (full.isEmpty()) {
       throw new IllegalArgumentException("a group needs at least one full replica");
     }
-    SortedSet<ServerId> all = new TreeSet<>(full);
-    all.addAll(witnesses);
-    all.addAll(readOnly);
     if (all.size() != full.size() + witnesses.size() + readOnly.size()) {
       throw new IllegalArgumentException(
           "a server has one replica of a group, but there are full %s, witnesses %s, read-only %s"
@@ -62,19 +69,34 @@ public record ReplicaSet(
     return new ReplicaSet(new TreeSet<>(full), new TreeSet<>(witnesses), new TreeSet<>(readOnly));
   }
 
+  /** Vote, hold the data, may lead; at least one. */
+  public SortedSet<ServerId> full() {
+    return full;
+  }
+
+  /** Vote and hold the log, but no data; never lead. */
+  public SortedSet<ServerId> witnesses() {
+    return witnesses;
+  }
+
+  /** Hold the data and serve reads; never count for anything. */
+  public SortedSet<ServerId> readOnly() {
+    return readOnly;
+  }
+
   /** Who votes: full replicas and witnesses. */
   public SortedSet<ServerId> voters() {
-    return union(full, witnesses);
+    return voters;
   }
 
   /** Who has the data: full and read-only replicas. */
   public SortedSet<ServerId> dataHolders() {
-    return union(full, readOnly);
+    return dataHolders;
   }
 
   /** Everybody. */
   public SortedSet<ServerId> all() {
-    return union(voters(), readOnly);
+    return all;
   }
 
   /** What {@code server} is here; null if it has no replica. */
@@ -88,10 +110,23 @@ public record ReplicaSet(
     return readOnly.contains(server) ? Kind.READ_ONLY : null;
   }
 
-  private static SortedSet<ServerId> union(SortedSet<ServerId> a, SortedSet<ServerId> b) {
+  static SortedSet<ServerId> union(SortedSet<ServerId> a, SortedSet<ServerId> b) {
     SortedSet<ServerId> both = new TreeSet<>(a);
     both.addAll(b);
-    return both;
+    return Collections.unmodifiableSortedSet(both);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ReplicaSet that
+        && full.equals(that.full)
+        && witnesses.equals(that.witnesses)
+        && readOnly.equals(that.readOnly);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(full, witnesses, readOnly);
   }
 
   /** Such as {@code [1 2 3 +4w +5r]}. */
