@@ -6,6 +6,9 @@ import io.meridiandb.bench.load.LoadPlan.WarmUp;
 import io.meridiandb.bench.load.LoadRun;
 import io.meridiandb.bench.load.ServerProcesses;
 import io.meridiandb.bench.load.Workload;
+import io.meridiandb.bench.replication.IdleGroupsCommand;
+import io.meridiandb.bench.replication.LogCommand;
+import io.meridiandb.bench.replication.LogServerCommand;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +25,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure a workload through JDBC, against Meridian or any other database.",
-    subcommands = {CompareCommand.class, LayersCommand.class},
+    subcommands = {
+      CompareCommand.class,
+      LayersCommand.class,
+      LogCommand.class,
+      IdleGroupsCommand.class,
+      LogServerCommand.class
+    },
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
   static final String URL_DEFAULT = "jdbc:meridian://localhost:7411/main";

@@ -1,5 +1,6 @@
 package io.meridiandb.bench.crash;
 
+import io.meridiandb.bench.process.MeridianProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -173,7 +174,7 @@ public final class CrashTestCommand implements Callable<Integer> {
   }
 
   static void initialise(Path config) throws IOException, InterruptedException {
-    List<String> command = ServerProcess.meridian();
+    List<String> command = MeridianProcess.command();
     command.addAll(List.of("init", "--config", config.toString()));
     int status = new ProcessBuilder(command).inheritIO().start().waitFor();
     if (status != 0) {

@@ -1,10 +1,9 @@
 package io.meridiandb.bench.crash;
 
+import io.meridiandb.bench.process.MeridianProcess;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ final class ServerProcess {
 
   /** Starts it; its output goes to a file beside the universe file. */
   void start() throws IOException {
-    List<String> command = meridian();
+    List<String> command = MeridianProcess.command();
     command.addAll(
         List.of("start", "--config", config.toString(), "--server", name, "--disk", disk));
     File log = config.resolveSibling(name + ".log").toFile();
@@ -75,16 +74,5 @@ final class ServerProcess {
   boolean running() {
     Process current = process;
     return current != null && current.isAlive();
-  }
-
-  /** The command line of this very program: same JVM, same flags, same class path. */
-  static List<String> meridian() {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.add("-Xmx512m");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add("io.meridiandb.cli.MeridianCli");
-    return command;
   }
 }

@@ -1,0 +1,5 @@
+/** Processes of this very program. */
+@NullMarked
+package io.meridiandb.bench.process;
+
+import org.jspecify.annotations.NullMarked;

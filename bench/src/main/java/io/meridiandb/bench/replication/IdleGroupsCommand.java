@@ -1,0 +1,108 @@
+package io.meridiandb.bench.replication;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code ./meridian bench idle-groups}: what groups cost that nobody uses. Three servers, each a
+ * process, are members of all groups; measured are each server's CPU as a part of one core and the
+ * heap that a group takes, beside the same servers with a single group.
+ */
+@Command(
+    name = "idle-groups",
+    description = "Measure CPU and memory of many groups in which nothing happens.",
+    mixinStandardHelpOptions = true)
+public final class IdleGroupsCommand implements Callable<Integer> {
+  private static final int PORT = 7471;
+  private static final int SERVERS = 3;
+  private static final double NANOS_PER_PERCENT_SECOND = 1e7;
+
+  @Option(names = "--groups", description = "How many (${DEFAULT-VALUE}).")
+  int groups = 1_000;
+
+  @Option(names = "--seconds", description = "How long to measure (${DEFAULT-VALUE}).")
+  int seconds = 20;
+
+  @Option(names = "--warm-up", description = "Seconds to wait before (${DEFAULT-VALUE}).")
+  int warmUp = 20;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    if (groups < 2 || seconds < 1 || warmUp < 0) {
+      throw new CommandLine.ParameterException(
+          spec == null ? new CommandLine(this) : spec.commandLine(),
+          "--groups is at least 2, --seconds at least 1, --warm-up at least 0");
+    }
+    Path folder = Files.createTempDirectory("meridian-idle");
+    Cost one = measure(Files.createDirectories(folder.resolve("one")), 1);
+    Cost many = measure(Files.createDirectories(folder.resolve("many")), groups);
+    PrintWriter out =
+        spec == null
+            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
+            : spec.commandLine().getOut();
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "{\"bench\":\"idle-groups\",\"groups\":%d,\"seconds\":%d,\"secondsToLead\":%.1f,"
+                + "\"corePercent\":%s,\"corePercentWithOneGroup\":%s,\"heapBytesPerGroup\":%s}",
+            groups,
+            seconds,
+            many.toLead().toMillis() / 1e3,
+            percents(many),
+            percents(one),
+            heapPerGroup(one, many)));
+    out.flush();
+    return 0;
+  }
+
+  /**
+   * What each server took; the first leads as far as leaders have come to where they are wanted.
+   */
+  private record Cost(Duration toLead, double[] corePercent, long[] heapBytes) {}
+
+  private static String percents(Cost cost) {
+    return Arrays.stream(cost.corePercent())
+        .mapToObj(percent -> String.format(Locale.ROOT, "%.2f", percent))
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private String heapPerGroup(Cost one, Cost many) {
+    return IntStream.range(0, SERVERS)
+        .mapToObj(i -> String.valueOf((many.heapBytes()[i] - one.heapBytes()[i]) / (groups - 1)))
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private Cost measure(Path folder, int count) throws IOException, InterruptedException {
+    try (LogProcesses servers = new LogProcesses(folder, SERVERS, count, PORT)) {
+      Duration toLead = servers.awaitLeaders(count);
+      TimeUnit.SECONDS.sleep(warmUp);
+      long[] cpu = IntStream.range(0, SERVERS).mapToLong(servers::cpuNanos).toArray();
+      TimeUnit.SECONDS.sleep(seconds);
+      double[] percent = new double[SERVERS];
+      long[] heap = new long[SERVERS];
+      for (int i = 0; i < SERVERS; i++) {
+        percent[i] = (servers.cpuNanos(i) - cpu[i]) / NANOS_PER_PERCENT_SECOND / seconds;
+        heap[i] = Long.parseLong(servers.ask(i, "heap"));
+      }
+      return new Cost(toLead, percent, heap);
+    }
+  }
+}
