@@ -85,9 +85,13 @@ final class Holds {
     }
   }
 
-  /** Gives the locks back. What is prepared stays bound by its outcome: that is told otherwise. */
+  /**
+   * Gives the locks back, and takes back what was asked for and never granted: it would wait in
+   * front of others, be granted some time, and belong to nobody. What is prepared stays bound by
+   * its outcome: that is told otherwise.
+   */
   void giveBack() {
-    granted().forEach(this::giveBack);
+    List.copyOf(holds.values()).forEach(this::giveBack);
   }
 
   private void giveBack(LockHold hold) {

@@ -5,6 +5,7 @@ import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.MessageType;
+import io.meridiandb.txn.TxnLimits;
 import io.meridiandb.txn.gateway.Router.Leader;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.Refusal.Reason;
@@ -97,6 +98,10 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
   private String last = "nobody was asked";
   private long epochMax;
   private long askedNanos;
+
+  /** Whether the deadline leaves the request under way too little time to prove silence. */
+  private boolean cutShort;
+
   private int failures;
   private int requests;
   private int wanRounds;
@@ -166,6 +171,7 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
 
   private void askFollower(ServerId follower) {
     Duration timeout = deadline.remaining(FOLLOWER_TIMEOUT);
+    askedNanos = context.env().clocks().bootNanos();
     send(follower, question.request.apply(0), timeout)
         .whenComplete((reply, error) -> followerAnswered(follower, reply, error));
   }
@@ -182,9 +188,10 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
         reason == Reason.NOT_LEADER || reason == Reason.WAITING || reason == Reason.WRONG_DIRECTORY;
     if (behind) { // one that does not own the rows may not know yet that it does
       context.env().events().count("txn.gateway.follower.behind", 1);
-      replicas.behind(follower);
+      replicas.behind(question.group, follower);
       afterFollower();
     } else {
+      replicas.served(question.group, follower, askedNanos);
       future.complete(reply);
     }
   }
@@ -214,7 +221,9 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
     epochMax = Math.max(epochMax, leader.epoch());
     Duration timeout = replicas.isSilent(leader.server()) ? SILENT_TIMEOUT : CALL_TIMEOUT;
     askedNanos = context.env().clocks().bootNanos();
-    send(leader.server(), question.request.apply(epochMax), deadline.remaining(timeout))
+    Duration patience = deadline.remaining(timeout);
+    cutShort = patience.compareTo(timeout) < 0 && patience.compareTo(TxnLimits.WAITING_AFTER) < 0;
+    send(leader.server(), question.request.apply(epochMax), patience)
         .whenComplete((reply, error) -> answered(leader, reply, error));
   }
 
@@ -239,10 +248,16 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
       return; // cancelled
     }
     if (error != null || reply == null) {
-      context.env().events().count("txn.gateway.unanswered", 1);
-      replicas.silent(leader.server());
-      context.router().failed(question.group, leader.server(), null);
-      last = leader.server() + " did not answer";
+      if (cutShort) {
+        // A leader at which it waits would not have said so yet, and is the one to be told that
+        // nobody waits any more.
+        last = leader.server() + " had too little time to answer";
+      } else {
+        context.env().events().count("txn.gateway.unanswered", 1);
+        replicas.silent(leader.server());
+        context.router().failed(question.group, leader.server(), null);
+        last = leader.server() + " did not answer";
+      }
       askAfterPause();
       return;
     }

@@ -256,7 +256,11 @@ public final class Participant {
     LeaderHandlers now = leading;
     Holding holding = notice.getHolding();
     TxnId id = Protos.txn(holding.getTxn());
-    if (now != null && now.leadership().holds(holding) && !now.leadership().isEnding(id)) {
+    // Without a grant: the gateway has given up while its request waits here, and never asks again.
+    boolean waits = holding.getGrant() == 0;
+    if (now != null
+        && (waits || now.leadership().holds(holding))
+        && !now.leadership().isEnding(id)) {
       now.leadership().locks.close(id);
     }
   }

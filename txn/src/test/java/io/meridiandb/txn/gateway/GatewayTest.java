@@ -215,6 +215,28 @@ class GatewayTest {
     });
   }
 
+  /** Its request went on waiting, and was granted to nobody: moves blocked each other for ever. */
+  @Test
+  void whoGivesUpWaitingForALockIsInNobodysWay() {
+    at(gateway -> {
+      put(gateway, 1, 10);
+      Transaction holder = write(gateway);
+      accounts.amount(holder, 1, LockMode.EXCLUSIVE);
+      Transaction impatient =
+          gateway.begin(
+              new TxnId(1, 2, ++sequence, 1),
+              TransactionOptions.readWrite(0, Duration.ofMillis(1_500)));
+      assertThatThrownBy(() -> accounts.amount(impatient, 1, LockMode.EXCLUSIVE))
+          .extracting(e -> ((MeridianException) e).code())
+          .isEqualTo(ErrorCode.UNAVAILABLE);
+      impatient.rollback();
+      holder.rollback();
+      long before = world.elapsed().toMillis();
+      put(gateway, 1, 11);
+      assertThat(world.elapsed().toMillis() - before).isLessThan(500);
+    });
+  }
+
   @Test
   void aLostReplyIsAskedForAgainAndTheWriteIsDoneOnce() { // T34
     at(gateway -> put(gateway, 1, 10));
