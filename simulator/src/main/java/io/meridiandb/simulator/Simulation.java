@@ -6,9 +6,11 @@ import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
 import io.meridiandb.simulator.fault.Nemesis;
 import io.meridiandb.simulator.fault.Swarm;
+import io.meridiandb.simulator.invariant.Census;
 import io.meridiandb.simulator.invariant.Invariant;
 import io.meridiandb.simulator.invariant.InvariantWatch;
 import io.meridiandb.simulator.invariant.Observers;
+import io.meridiandb.simulator.invariant.Settling;
 import io.meridiandb.simulator.scenario.OutageWatch;
 import io.meridiandb.simulator.scenario.Scenario;
 import io.meridiandb.simulator.scenario.Stage;
@@ -35,6 +37,8 @@ public final class Simulation {
   private static final Duration START_WAIT = Duration.ofSeconds(120);
   private static final Duration END_WAIT = Duration.ofSeconds(300);
   private static final int FAILURES_SHOWN = 5;
+  private static final Duration SETTLE_PAUSE = Duration.ofMillis(50);
+  private static final int SETTLE_LOOKS_MAX = 1_200;
 
   /** What the simulated disk says when it was told to fail. */
   private static final List<String> DISK_FAULTS =
@@ -109,8 +113,9 @@ public final class Simulation {
         world.network().frameWords(Traces.words());
       }
       List<Invariant> invariants = InvariantWatch.all();
+      Census census = new Census();
       SimulatedNode.Assembly observed =
-          assembly.tuned(world.random("tuning")).observedBy(Observers.among(invariants));
+          assembly.tuned(world.random("tuning")).observedBy(Observers.among(invariants, census));
       SimulatedUniverse universe = new SimulatedUniverse(world, observed, shape(world));
       Run run = new Run(universe);
       Swarm swarm = Swarm.draw(world.random("swarm"));
@@ -118,6 +123,7 @@ public final class Simulation {
       world.afterEveryEvent(new InvariantWatch(invariants, universe::sight, run::violation));
       try {
         play(nemesis, universe, run);
+        settle(new Settling(census, universe::sight), world, run);
       } catch (AssertionError | RuntimeException e) {
         run.violation("the run broke: " + e);
       }
@@ -206,6 +212,17 @@ public final class Simulation {
     watch.judge();
     client(universe, ended, client -> workloads.forEach(workload -> workload.check(client)));
     world.runUntil(() -> ended.size() == clients + 1, END_WAIT);
+  }
+
+  /** All is healed and the clients have gone: what must hold in the end, soon does. */
+  private static void settle(Settling settling, SimulatedWorld world, Run run) {
+    for (long i = 0; !settling.isSettled(); i++) {
+      if (i == SETTLE_LOOKS_MAX) {
+        settling.unsettled().forEach(run::violation);
+        return;
+      }
+      world.runFor(SETTLE_PAUSE);
+    }
   }
 
   /** What is made before there are faults. */

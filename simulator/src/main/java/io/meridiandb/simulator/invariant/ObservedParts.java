@@ -2,14 +2,10 @@ package io.meridiandb.simulator.invariant;
 
 import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
-import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
-import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.LogEntry;
-import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
-import io.meridiandb.paxos.lease.GroupClock;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.lease.Lessee;
 import io.meridiandb.paxos.lease.VoterState;
@@ -36,7 +32,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One server's parts with an observer between them. It sits beside the truth: below whatever stands
@@ -94,7 +89,9 @@ public final class ObservedParts implements NodeParts {
   public Participant participant(
       ParticipantContext context, Ownership ownership, Recovery recovery) {
     Participant made = parts.participant(context, ownership, recovery);
-    observer.seen(place(context.group()), new Observer.Seen(made, context.store(), ownership));
+    observer.seen(
+        place(context.group()),
+        new Observer.Seen(made::preparedCount, made::lockHolders, context.store(), ownership));
     return made;
   }
 
@@ -223,103 +220,37 @@ public final class ObservedParts implements NodeParts {
     }
   }
 
-  private final class ObservedReplica implements Replica {
-    private final Replica replica;
+  private final class ObservedReplica extends ForwardingReplica {
     private final Place place;
 
     ObservedReplica(Replica replica) {
-      this.replica = replica;
+      super(replica);
       this.place = place(replica.group());
     }
 
     @Override
     public Proposal propose(Function<Timestamp, ByteString> payload) {
-      return replica.propose(at -> {
-        observer.assigned(place, at, replica.clock().leaseEnd());
+      return super.propose(at -> {
+        observer.assigned(place, at, clock().leaseEnd());
         return payload.apply(at);
       });
     }
 
     @Override
     public Timestamp closed() {
-      Timestamp closed = replica.closed();
-      observer.closed(place, closed, replica.appliedIndex());
+      Timestamp closed = super.closed();
+      observer.closed(place, closed, appliedIndex());
       return closed;
     }
 
     @Override
     public void whenClosed(Timestamp t, Runnable task) {
-      replica.whenClosed(
+      super.whenClosed(
           t,
           () -> {
-            observer.closed(place, t, replica.appliedIndex());
+            observer.closed(place, t, appliedIndex());
             task.run();
           });
-    }
-
-    @Override
-    public GroupId group() {
-      return replica.group();
-    }
-
-    @Override
-    public boolean leaseValidNow() {
-      return replica.leaseValidNow();
-    }
-
-    @Override
-    public @Nullable ServerId leaderHint() {
-      return replica.leaderHint();
-    }
-
-    @Override
-    public Ballot ballot() {
-      return replica.ballot();
-    }
-
-    @Override
-    public GroupClock clock() {
-      return replica.clock();
-    }
-
-    @Override
-    public long appliedIndex() {
-      return replica.appliedIndex();
-    }
-
-    @Override
-    public boolean logFull() {
-      return replica.logFull();
-    }
-
-    @Override
-    public void checkpointed(long index) {
-      replica.checkpointed(index);
-    }
-
-    @Override
-    public ReplicaSet members() {
-      return replica.members();
-    }
-
-    @Override
-    public CompletableFuture<Void> changeMembers(ReplicaSet target) {
-      return replica.changeMembers(target);
-    }
-
-    @Override
-    public void raiseFloor(Timestamp floor) {
-      replica.raiseFloor(floor);
-    }
-
-    @Override
-    public void prefer(LeaderPreference preference) {
-      replica.prefer(preference);
-    }
-
-    @Override
-    public void handOver(@Nullable ServerId target) {
-      replica.handOver(target);
     }
   }
 }

@@ -9,9 +9,9 @@ import io.meridiandb.paxos.log.RecoveredLog;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.txn.participant.Ownership;
-import io.meridiandb.txn.participant.Participant;
 import io.meridiandb.txn.participant.VersionStore;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Hears what passes between the parts of all servers, as {@link ObservedParts} tells it. */
@@ -28,11 +28,13 @@ public interface Observer {
   /**
    * A replica with data, to be looked at between two events.
    *
-   * @param participant its transactions
+   * @param inDoubt how many transactions are prepared here without outcome
+   * @param lockHolders how many hold locks here or wait for some
    * @param store its rows
    * @param ownership which keys it takes for its group's
    */
-  record Seen(Participant participant, VersionStore store, Ownership ownership) {}
+  record Seen(
+      IntSupplier inDoubt, IntSupplier lockHolders, VersionStore store, Ownership ownership) {}
 
   /** A server has started with this log. */
   default void recovered(ServerId server, RecoveredLog log) {}

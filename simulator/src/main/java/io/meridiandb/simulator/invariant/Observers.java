@@ -8,6 +8,7 @@ import io.meridiandb.paxos.log.RecoveredLog;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.Replica;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param all who is told
  */
 public record Observers(List<Observer> all) implements Observer {
-  /** Those among the invariants that hear what passes. */
-  public static Observers among(List<Invariant> invariants) {
+  /** Those among the invariants that hear what passes, and another. */
+  public static Observers among(List<Invariant> invariants, Observer other) {
     return new Observers(
-        invariants.stream().filter(Observer.class::isInstance).map(Observer.class::cast).toList());
+        Stream.concat(Stream.of(other), invariants.stream())
+            .filter(Observer.class::isInstance)
+            .map(Observer.class::cast)
+            .toList());
   }
 
   @Override

@@ -290,6 +290,12 @@ public final class Participant {
     }
   }
 
+  /** How many transactions hold locks here, or wait for some; none where nobody leads. */
+  public int lockHolders() {
+    LeaderHandlers now = leading;
+    return now == null ? 0 : now.leadership().locks.holderCount();
+  }
+
   /** How many transactions are prepared here without outcome. */
   public int preparedCount() {
     return base.state().prepared.all().size();

@@ -1,0 +1,132 @@
+package io.meridiandb.simulator.invariant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.row.key.Key;
+import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.simulator.invariant.Census.Live;
+import io.meridiandb.simulator.invariant.Observer.Place;
+import io.meridiandb.simulator.invariant.Observer.Seen;
+import io.meridiandb.txn.participant.Ownership;
+import io.meridiandb.txn.participant.VersionStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Guards the rules of the end: each passes what is right, and sees a breach. */
+class SettledRulesTest {
+  private static final Key KEY = Key.of(new byte[] {1, 5});
+  private static final Ownership NOTHING = (range, at) -> List.of();
+
+  /** One version of each key. */
+  private static final class Rows extends TreeMap<Key, VersionStore.Version>
+      implements VersionStore {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public @Nullable Version read(Key key, Timestamp at) {
+      return get(key);
+    }
+
+    @Override
+    public void scan(KeyRange range, boolean reverse, Timestamp at, Visitor visitor) {
+      forEach((key, version) -> {
+        if (!version.timestamp().isAfter(at)) {
+          visitor.visit(key, version);
+        }
+      });
+    }
+
+    @Override
+    public Timestamp horizon() {
+      return Timestamp.MIN;
+    }
+  }
+
+  private final Map<GroupId, List<Live>> groups = new TreeMap<>();
+  private int inDoubt;
+  private int lockHolders;
+
+  private Rows replica(long server, long group, boolean leading, long applied, Ownership owns) {
+    Rows rows = new Rows();
+    rows.put(KEY, new VersionStore.Version(new Timestamp(10), new byte[] {1}));
+    Place place = new Place(new ServerId(server), 1, new GroupId(group));
+    Seen seen = new Seen(() -> inDoubt, () -> lockHolders, rows, owns);
+    groups
+        .computeIfAbsent(place.group(), unused -> new ArrayList<>())
+        .add(new Live(place, seen, new Sight.Group(group, leading, List.of(1L), applied, false)));
+    return rows;
+  }
+
+  @Test
+  void everythingSettles() {
+    EverythingSettles rule = new EverythingSettles();
+    replica(1, 0, true, 5, Ownership.EVERYTHING);
+    replica(2, 0, false, 5, Ownership.EVERYTHING);
+    assertThat(rule.unsettled(groups)).isNull();
+    inDoubt = 2;
+    assertThat(rule.unsettled(groups)).contains("2 transactions in doubt");
+    replica(3, 0, false, 4, Ownership.EVERYTHING);
+    inDoubt = 0;
+    assertThat(rule.unsettled(groups)).contains("has applied 4, its leader 5");
+    replica(1, 1, false, 4, Ownership.EVERYTHING);
+    groups.remove(GroupId.ZERO);
+    assertThat(rule.unsettled(groups)).contains("has 0 leaders");
+  }
+
+  @Test
+  void replicasHoldTheSameRows() {
+    replica(1, 0, true, 5, Ownership.EVERYTHING);
+    Rows other = replica(2, 0, false, 5, Ownership.EVERYTHING);
+    assertThat(new ReplicasAgree().unsettled(groups)).isNull();
+    other.put(KEY, new VersionStore.Version(new Timestamp(10), new byte[] {2}));
+    assertThat(new ReplicasAgree().unsettled(groups)).contains("hold different rows");
+    other.put(KEY, new VersionStore.Version(new Timestamp(9), new byte[] {1}));
+    assertThat(new ReplicasAgree().unsettled(groups)).contains("hold different rows");
+    other.clear();
+    assertThat(new ReplicasAgree().unsettled(groups)).contains("hold different rows");
+  }
+
+  @Test
+  void aRowHasOneOwner() {
+    replica(1, 0, true, 5, Ownership.EVERYTHING);
+    replica(2, 0, false, 5, NOTHING);
+    replica(2, 1, true, 5, NOTHING);
+    assertThat(new OneOwner().unsettled(groups)).isNull();
+    replica(3, 2, true, 5, Ownership.EVERYTHING);
+    assertThat(new OneOwner().unsettled(groups)).contains("belongs to [Place[server=server-1");
+    groups.remove(GroupId.ZERO);
+    groups.remove(new GroupId(2));
+    assertThat(new OneOwner().unsettled(groups)).contains("belongs to []");
+  }
+
+  @Test
+  void locksGoWithTheirOwners() {
+    LocksHaveOwners rule = new LocksHaveOwners();
+    replica(1, 0, true, 5, Ownership.EVERYTHING);
+    lockHolders = 3;
+    assertThat(rule.unsettled(groups)).contains("still has locks of 3 transactions");
+    lockHolders = 0;
+    assertThat(rule.unsettled(groups)).isNull();
+    lockHolders = 1;
+    assertThat(rule.unsettled(groups)).as("seen without once").isNull();
+  }
+
+  @Test
+  void whatNeverSettlesIsTold() {
+    replica(1, 0, false, 5, Ownership.EVERYTHING);
+    SettledRule broken = all -> "it is broken";
+    SettledRule whole = all -> null;
+    Settling settling =
+        new Settling(
+            List.of(broken, whole), new Census(), () -> new Sight(Timestamp.ZERO, List.of()));
+    assertThat(settling.isSettled()).isFalse();
+    assertThat(settling.unsettled()).hasSize(1).allMatch(words -> words.endsWith("it is broken"));
+  }
+}
