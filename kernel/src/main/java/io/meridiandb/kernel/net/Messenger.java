@@ -174,13 +174,16 @@ public final class Messenger {
     Invariants.check(
         body.length <= MESSAGE_BYTES_MAX, "%s of %d bytes is too large", type.name(), body.length);
     ClockWatch watch = clockWatch;
+    // The echo before the clock: what is heard in between, on another thread, was said after a
+    // clock that was read first, and would convict it.
+    Timestamp echo = watch == null ? Timestamp.MIN : watch.echo(to);
     Envelope head =
         new Envelope(
             self.universe(),
             self.server(),
             self.incarnation(),
             clock.get(),
-            watch == null ? Timestamp.MIN : watch.echo(to),
+            echo,
             type.id(),
             group,
             correlation,

@@ -17,6 +17,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,11 +41,18 @@ class MessengerTest {
   }
 
   private Messenger messenger(ServerId server, UniverseId universe) {
+    return messenger(
+        server,
+        universe,
+        () -> new TTInterval(new Timestamp(server.value()), new Timestamp(server.value() + 1)));
+  }
+
+  private Messenger messenger(ServerId server, UniverseId universe, Supplier<TTInterval> clock) {
     Env env = world.server(server);
     return new Messenger(
         new ServerIdentity(universe, server, world.life(server)),
         env.transport(),
-        () -> new TTInterval(new Timestamp(server.value()), new Timestamp(server.value() + 1)),
+        clock,
         env.strands().create("messages"),
         env.events());
   }
@@ -152,6 +160,38 @@ class MessengerTest {
     two.watchClocks(watch(new ArrayList<>(), false));
     assertThatThrownBy(() -> ask(one, "a")).isInstanceOf(CallFailedException.class);
     assertThat(world.counters(TWO)).containsEntry("net.distrusted", 1L);
+  }
+
+  @Test
+  void whatIsHeardWhileTheClockIsReadIsNotEchoed() { // protocol G10: it was said later
+    List<String> seen = new ArrayList<>();
+    Messenger two = messenger(TWO, UNIVERSE);
+    two.watchClocks(watch(seen, true));
+    List<Timestamp> heard = new ArrayList<>(List.of(new Timestamp(100)));
+    Messenger one =
+        messenger(
+            ONE,
+            UNIVERSE,
+            () -> {
+              heard.add(new Timestamp(300)); // on another thread, a moment after the clock said 200
+              return new TTInterval(new Timestamp(200), new Timestamp(200));
+            });
+    one.watchClocks(
+        new Messenger.ClockWatch() {
+          @Override
+          public boolean observe(
+              ServerId peer, long incarnation, TTInterval senderClock, Timestamp echo) {
+            return true;
+          }
+
+          @Override
+          public Timestamp echo(ServerId peer) {
+            return heard.getLast();
+          }
+        });
+    one.send(TWO, ASK, GROUP, StringValue.of("a"));
+    world.runFor(SECOND);
+    assertThat(seen).containsExactly("server-1#1 200 echo 100");
   }
 
   private static Messenger.ClockWatch watch(List<String> seen, boolean trusts) {
