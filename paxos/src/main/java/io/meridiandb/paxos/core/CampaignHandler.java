@@ -28,6 +28,9 @@ import java.util.TreeMap;
 
 /** The way from follower to leader (phase 1 of Paxos; protocol C1, G5, G9). */
 final class CampaignHandler {
+  /** A voter that nobody asks for its vote asks so rarely whether its leader still leads. */
+  private static final int INQUIRE_LEASES = 8;
+
   private final CoreState s;
   private final RoleTransitions roles;
 
@@ -40,6 +43,7 @@ final class CampaignHandler {
     repeatRelease();
     if (!s.mayLead() || !s.voter.wouldPromise(s.group(), s.setting.self(), s.now)) {
       follower.campaignAt = null;
+      inquireRarely();
       return;
     }
     Timestamp at = follower.campaignAt;
@@ -47,6 +51,21 @@ final class CampaignHandler {
       follower.campaignAt = s.campaignTime();
     } else if (s.passed(at)) {
       start();
+    }
+  }
+
+  /**
+   * If all others are bound like this voter, nobody asks for votes, and only this shows that those
+   * whom they are bound to do not lead.
+   */
+  private void inquireRarely() {
+    Timestamp at = s.inquireAt;
+    if (at != null && s.passed(at)) {
+      s.inquire();
+    }
+    if (at == null || s.passed(at)) {
+      s.inquireAt =
+          s.now.earliest().plus(s.setting.config().lease().length().multipliedBy(INQUIRE_LEASES));
     }
   }
 
@@ -84,10 +103,15 @@ final class CampaignHandler {
       candidate.highestSeen = Ballot.max(candidate.highestSeen, message.promised());
       candidate.known = Math.max(candidate.known, message.commitIndex());
       if (message.yes()) {
+        helped(candidate);
         candidate.willing.add(from);
         countWilling(candidate);
       }
     }
+  }
+
+  private void helped(Candidate candidate) {
+    candidate.giveUpAt = s.now.earliest().plus(s.patience);
   }
 
   private void countWilling(Candidate candidate) {
@@ -104,6 +128,7 @@ final class CampaignHandler {
       s.persist(new LogRecord.Promise(s.group(), ballot));
       candidate.ballot = ballot;
       candidate.phase = Phase.OWN_PROMISE;
+      helped(candidate);
       candidate.promises.put(
           s.self(), new Promise(ballot, s.logState(), granted.counter(), granted.released()));
     } else {
@@ -114,6 +139,7 @@ final class CampaignHandler {
   void onDurable(Candidate candidate, DurablePoint point) {
     if (candidate.phase == Phase.OWN_PROMISE && point.promised().equals(candidate.ballot)) {
       candidate.phase = Phase.PREPARE;
+      helped(candidate);
       s.sendToOthers(candidate.electorate, new Prepare(candidate.ballot));
       countPromises(candidate);
     }
@@ -122,6 +148,9 @@ final class CampaignHandler {
   void onPromise(ServerId from, Promise message) {
     if (s.role instanceof Candidate candidate && candidate.ballot.equals(message.ballot())) {
       candidate.known = Math.max(candidate.known, message.log().commitIndex());
+      if (!candidate.promises.containsKey(from)) {
+        helped(candidate);
+      }
       switch (candidate.phase) {
         case PRE_VOTE, OWN_PROMISE -> {}
         case PREPARE -> {
@@ -229,8 +258,11 @@ final class CampaignHandler {
     }
     if (message.entries().isEmpty()) {
       s.signal(new Signal.InstallNeeded(s.self()));
-      roles.giveUp(candidate.ballot, null, Timestamp.MIN);
+      roles.giveUp(candidate.ballot, null, s.sMax);
       return;
+    }
+    if (message.from() == nextWanted(candidate)) {
+      helped(candidate);
     }
     FollowerLog.learn(s, message.entries(), candidate.wanted.commitIndex());
     for (LogEntry entry : message.entries()) {
@@ -252,13 +284,39 @@ final class CampaignHandler {
     return candidate.fetched.isEmpty() ? s.commit + 1 : candidate.fetched.getLast().index() + 1;
   }
 
+  /**
+   * Another candidate asks for the own promise with a higher ballot. The lower one gives way at
+   * once: otherwise two that need each other's promise would both wait until they give up, and
+   * where voters lie far apart the next candidacies would meet again. The own voter is free now,
+   * promises the higher ballot, and with that the candidacy is over (protocol G5).
+   */
+  void giveWay(Ballot other) {
+    if (s.role instanceof Candidate candidate
+        && candidate.phase != Phase.PRE_VOTE
+        && other.isAfter(candidate.ballot)) {
+      roles.release(candidate.ballot, null, s.sMax);
+    }
+  }
+
+  /** Campaigns no more, for a reason of its own. */
+  void stop() {
+    if (s.role instanceof Candidate candidate) {
+      giveUp(candidate);
+    }
+  }
+
+  private void giveUp(Candidate candidate) {
+    if (candidate.phase == Phase.PRE_VOTE) {
+      roles.becomeFollower(null);
+    } else {
+      roles.giveUp(candidate.ballot, null, s.sMax);
+    }
+  }
+
   void tickCandidate(Candidate candidate) {
     if (s.passed(candidate.giveUpAt)) {
-      if (candidate.phase == Phase.PRE_VOTE) {
-        roles.becomeFollower(null);
-      } else {
-        roles.giveUp(candidate.ballot, null, Timestamp.MIN);
-      }
+      s.learnPatience();
+      giveUp(candidate);
       return;
     }
     if (!s.passed(candidate.retryAt)) {

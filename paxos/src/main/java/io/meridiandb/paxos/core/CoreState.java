@@ -22,8 +22,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The state of one replica, and the effects that the current step has gathered. */
 final class CoreState {
@@ -48,7 +51,7 @@ final class CoreState {
   long delivered;
 
   /** The commit index that the log remembers; it goes along with other records. */
-  private long hinted;
+  long hinted;
 
   /** Entries up to here are in the own state machine's durable checkpoint. */
   long checkpoint;
@@ -65,11 +68,26 @@ final class CoreState {
   /** How long this replica leads before it hands over to a better place; doubled each time. */
   Duration preferAfter;
 
+  /**
+   * How long a candidate waits for something that helps it. Doubled by each candidacy that waited
+   * in vain, up to a lease, and then kept: so long a round trip to the voters needed may take.
+   */
+  Duration patience;
+
   /** Nothing is promised before the log reaches as far: an earlier replica here had voted so. */
   private final LogState voteFloor;
 
   /** A ballot that a server without a vote has promised; campaigns go above it. */
   Ballot seen = Ballot.ZERO;
+
+  /** At least every timestamp that was assigned, served or closed here in this start. */
+  Timestamp sMax = Timestamp.MIN;
+
+  /** Who asks whether ballots of this server are still in use. */
+  final Map<ServerId, Ballot> inquiries = new TreeMap<>();
+
+  /** When this voter asks the holder of what it promised, though nobody wants its vote. */
+  @Nullable Timestamp inquireAt;
 
   /** When the own ballot that was given up is told again. */
   Timestamp releaseAgainAt = Timestamp.MIN;
@@ -94,6 +112,7 @@ final class CoreState {
     this.setting = setting;
     this.preference = preference;
     this.preferAfter = setting.config().lease().length().dividedBy(2);
+    this.patience = setting.config().retry().multipliedBy(4);
     this.voter = voter;
     this.holder = holder;
     this.log = new GroupLog(recovered, setting.initial());
@@ -192,6 +211,14 @@ final class CoreState {
     signals.add(signal);
   }
 
+  /** Asks whoever holds what is promised here whether it is still in use. */
+  void inquire() {
+    Ballot promised = voter.promised(group());
+    if (!promised.equals(Ballot.ZERO) && !promised.server().equals(self())) {
+      send(promised.server(), new PaxosMessage.Inquiry(promised));
+    }
+  }
+
   /** Appends to the log in memory and in the batch. */
   void appendAndPersist(LogEntry entry) {
     log.append(entry);
@@ -211,6 +238,18 @@ final class CoreState {
     if (index > commit) {
       Invariants.check(index <= log.lastIndex(), "chosen %d, last %d", index, log.lastIndex());
       commit = index;
+    }
+  }
+
+  void raiseSMax(Timestamp to) {
+    sMax = Timestamp.max(sMax, to);
+  }
+
+  /** A candidacy has waited in vain: the next one is more patient. */
+  void learnPatience() {
+    Duration longest = setting.config().lease().length();
+    if (patience.compareTo(longest) < 0) {
+      patience = patience.multipliedBy(2);
     }
   }
 

@@ -30,7 +30,11 @@ final class FollowerProgress {
   /** What it has said that it knows to be chosen. */
   long commitKnown;
 
+  /** What its state machine has durable; nothing at a witness. */
   long checkpoint;
+
+  /** A witness knows durably that entries up to here are chosen; what follows must be sent. */
+  long witnessed;
 
   /** What its state machine has; {@link PaxosMessage.Accepted#NO_DATA} at a witness. */
   long applied = PaxosMessage.Accepted.NO_DATA;

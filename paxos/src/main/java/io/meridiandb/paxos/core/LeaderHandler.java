@@ -67,11 +67,18 @@ final class LeaderHandler {
     if (message.commitIndex() >= follower.commitKnown) {
       follower.commitKnown = message.commitIndex();
       follower.applied = message.applied();
+      noteDurable(follower, message.checkpoint());
     }
-    follower.checkpoint = Math.max(follower.checkpoint, message.checkpoint());
     follower.retryAt = s.retryTime();
     advance(leader);
     replicate(leader, follower);
+  }
+
+  /** A full replica that has become a witness has nothing durable any more, and the reverse. */
+  private static void noteDurable(FollowerProgress follower, long durable) {
+    boolean witness = follower.applied == Accepted.NO_DATA;
+    follower.checkpoint = witness ? 0 : Math.max(follower.checkpoint, durable);
+    follower.witnessed = witness ? Math.max(follower.witnessed, durable) : 0;
   }
 
   void onBehind(Leader leader, ServerId from, Behind message) {

@@ -217,14 +217,19 @@ final class MembershipHandler {
   }
 
   /**
-   * Up to where logs may be forgotten: nobody who holds data needs more. A witness keeps what any
+   * Up to where logs may be forgotten: nobody who holds data needs more, and witnesses have the
+   * rest. A leader whose log begins beyond what a witness has could not count on it: where else the
+   * witness's log may begin depends on full replicas that may be gone. A witness keeps what any
    * full replica of any configuration still in force has not applied durably, however much it is.
    */
   void trim(Leader leader) {
     long trim = s.checkpoint;
     for (FollowerProgress follower : leader.followers.values()) {
-      if (follower.leavesAt == null && !isWitness(leader, follower.server)) {
-        trim = Math.min(trim, follower.checkpoint);
+      if (follower.leavesAt == null) {
+        boolean witness = isWitness(leader, follower.server);
+        long has =
+            witness ? Math.max(follower.witnessed, follower.checkpoint) : follower.checkpoint;
+        trim = Math.min(trim, has);
       }
     }
     s.trim = Math.max(s.trim, trim);

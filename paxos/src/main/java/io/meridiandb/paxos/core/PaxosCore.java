@@ -89,12 +89,16 @@ public final class PaxosCore {
       leading.persistPending(leader);
     }
     switch (input) {
-      case Tick tick -> tick();
+      case Tick tick -> {
+        s.raiseSMax(tick.sMax());
+        tick();
+      }
       case Deliver deliver -> deliver(deliver.from(), deliver.message());
       case Durable durable -> durable(durable.point());
       case Flush flush -> {}
       case HandOver handOver -> handOver(handOver.target());
       case Resign resign -> {
+        s.raiseSMax(resign.sMax());
         if (s.role instanceof Leader leader) {
           leading.resign(leader, resign.target(), resign.sMax());
         }
@@ -105,7 +109,10 @@ public final class PaxosCore {
           members.change(leader, change.target());
         }
       }
-      case BecomeKind kind -> images.become(kind.holdsData(), kind.checkpointIndex());
+      case BecomeKind kind -> {
+        campaign.stop();
+        images.become(kind.holdsData(), kind.checkpointIndex());
+      }
       case Prefer prefer -> s.prefer(prefer.preference());
       case ImageComing coming -> images.coming(coming.index(), coming.members());
       case ImageInstalled installed -> images.installed(installed.entry());
@@ -150,6 +157,7 @@ public final class PaxosCore {
   }
 
   private void tick() {
+    votes.answerInquiries();
     switch (s.role) {
       case Follower follower -> campaign.tickFollower(follower);
       case Candidate candidate -> campaign.tickCandidate(candidate);
@@ -178,6 +186,7 @@ public final class PaxosCore {
         }
       }
       case PaxosMessage.Release m -> votes.onRelease(m);
+      case PaxosMessage.Inquiry m -> votes.onInquiry(from, m);
     }
   }
 
@@ -211,9 +220,16 @@ public final class PaxosCore {
     return s.role instanceof Leader leader && leader.serving;
   }
 
-  /** Whether leases are worth asking for: it leads, or is about to. */
+  /**
+   * Whether leases are worth asking for: it leads, or is about to. Not while it only asks around: a
+   * lease binds the voter to what it promised this server before, which may be of no use any more.
+   */
   public boolean wantsLease() {
-    return !(s.role instanceof Follower);
+    return switch (s.role) {
+      case Follower follower -> false;
+      case Candidate candidate -> candidate.phase != Candidate.Phase.PRE_VOTE;
+      case Leader leader -> true;
+    };
   }
 
   /** The members now, or while they change the sets that must agree. */

@@ -90,7 +90,8 @@ public sealed interface PaxosMessage {
   /**
    * Phase 2b: everything up to {@code index} is durable here under the ballot (protocol G5).
    *
-   * @param checkpoint the state machine has this durable
+   * @param checkpoint the state machine has this durable; at a witness: its log says that entries
+   *     up to here are chosen, durably
    * @param applied the state machine has this; {@link #NO_DATA} at a witness
    */
   record Accepted(
@@ -101,7 +102,7 @@ public sealed interface PaxosMessage {
       long applied,
       LeaseCounter counter)
       implements PaxosMessage {
-    /** A replica without a state machine. */
+    /** A replica without a state machine, or whose state machine waits for an image. */
     public static final long NO_DATA = -1;
   }
 
@@ -116,4 +117,12 @@ public sealed interface PaxosMessage {
    */
   record Release(Ballot ballot, @Nullable ServerId target, Timestamp sMax)
       implements PaxosMessage {}
+
+  /**
+   * A voter that promised {@code ballot} asks its holder whether it still leads with it, or
+   * campaigns: the holder's lease, which it may have for other groups, keeps the voter from
+   * promising this one to anybody else. If not the holder answers with {@link Release} (protocol
+   * G9: a RELEASE may have been lost).
+   */
+  record Inquiry(Ballot ballot) implements PaxosMessage {}
 }

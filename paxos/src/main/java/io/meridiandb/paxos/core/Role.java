@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Candidate  Candidate  PRE_VOTE: a majority would vote -> OWN_PROMISE: the own promise is durable ->
  *                       PREPARE: a majority has promised -> FETCH: another's log is better
  * Candidate  Leader     the best log of a majority is here
- * Candidate  Follower   too late, or the own voter promised a higher ballot: ABANDON (protocol G9)
+ * Candidate  Follower   nothing has helped for too long, or a candidate of a higher ballot asks for
+ *                       the own promise: ABANDON (protocol G9)
  * Leader     Follower   the own voter promised a higher ballot (protocol G5), the lease has been
  *                       out for a lease, or a planned hand-over: RELEASE (protocol G7)
  * </pre>
@@ -69,7 +70,9 @@ sealed interface Role {
     /** Who is asked; grows when an adopted log names more members (protocol G6). */
     final TreeSet<ServerId> electorate = new TreeSet<>();
 
-    final Timestamp giveUpAt;
+    /** If nothing helps the candidacy until then, it is given up. */
+    Timestamp giveUpAt;
+
     Timestamp retryAt;
 
     Candidate(Timestamp retryAt, Timestamp giveUpAt) {

@@ -35,9 +35,7 @@ final class RoleTransitions {
 
   Candidate becomeCandidate() {
     Invariants.check(!(s.role instanceof Leader), "a leader does not campaign");
-    Candidate candidate =
-        new Candidate(
-            s.retryTime(), s.now.earliest().plus(s.setting.config().retry().multipliedBy(4)));
+    Candidate candidate = new Candidate(s.retryTime(), s.now.earliest().plus(s.patience));
     s.role = candidate;
     return candidate;
   }
@@ -63,6 +61,11 @@ final class RoleTransitions {
   /** The holder of the own {@code ballot} stops for good and says so (protocol G7, G9). */
   void giveUp(Ballot ballot, @Nullable ServerId target, Timestamp sMax) {
     becomeFollower(target);
+    release(ballot, target, sMax);
+  }
+
+  /** Says that the own {@code ballot} is not used any more, from the next moment on. */
+  void release(Ballot ballot, @Nullable ServerId target, Timestamp sMax) {
     s.voter.release(s.group(), ballot, target, sMax);
     s.lastRelease = new PaxosMessage.Release(ballot, target, sMax);
     s.releaseAgainAt = s.retryTime().plus(s.setting.config().retry());

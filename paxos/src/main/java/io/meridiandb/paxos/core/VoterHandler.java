@@ -7,6 +7,7 @@ import io.meridiandb.paxos.core.PaxosMessage.Accept;
 import io.meridiandb.paxos.core.PaxosMessage.Accepted;
 import io.meridiandb.paxos.core.PaxosMessage.Behind;
 import io.meridiandb.paxos.core.PaxosMessage.Fetch;
+import io.meridiandb.paxos.core.PaxosMessage.Inquiry;
 import io.meridiandb.paxos.core.PaxosMessage.PreVote;
 import io.meridiandb.paxos.core.PaxosMessage.PreVoteReply;
 import io.meridiandb.paxos.core.PaxosMessage.Prepare;
@@ -14,7 +15,9 @@ import io.meridiandb.paxos.core.PaxosMessage.Promise;
 import io.meridiandb.paxos.core.PaxosMessage.Refusal;
 import io.meridiandb.paxos.core.PaxosMessage.Release;
 import io.meridiandb.paxos.core.PaxosMessage.Suffix;
+import io.meridiandb.paxos.core.Role.Candidate;
 import io.meridiandb.paxos.core.Role.Follower;
+import io.meridiandb.paxos.core.Role.Leader;
 import io.meridiandb.paxos.lease.Lessee;
 import io.meridiandb.paxos.lease.Vote;
 import io.meridiandb.paxos.log.LogRecord;
@@ -36,6 +39,9 @@ final class VoterHandler {
     boolean yes =
         s.mayVote()
             && s.voter.wouldPromise(s.group(), new Lessee(from, message.incarnation()), s.now);
+    if (!yes) {
+      s.inquire();
+    }
     s.send(from, new PreVoteReply(yes, s.voter.promised(s.group()), s.commit));
   }
 
@@ -45,6 +51,7 @@ final class VoterHandler {
       s.send(from, new Refusal(ballot, s.voter.promised(s.group())));
       return;
     }
+    campaign.giveWay(ballot);
     switch (s.voter.vote(s.group(), ballot, s.now)) {
       case Vote.Granted granted -> {
         if (granted.isNew()) {
@@ -57,7 +64,12 @@ final class VoterHandler {
         s.sendAfterPersist(
             from, new Promise(ballot, s.logState(), granted.counter(), granted.released()));
       }
-      case Vote.Refused refused -> s.send(from, new Refusal(ballot, refused.promised()));
+      case Vote.Refused refused -> {
+        if (refused.reason() == Vote.Reason.LEASED) {
+          s.inquire();
+        }
+        s.send(from, new Refusal(ballot, refused.promised()));
+      }
     }
   }
 
@@ -84,6 +96,30 @@ final class VoterHandler {
     if (forUs && s.mayLead() && s.role instanceof Follower) {
       campaign.startAtOnce();
     }
+  }
+
+  void onInquiry(ServerId from, Inquiry message) {
+    s.inquiries.put(from, message.ballot());
+  }
+
+  /** On a tick, because that brings the last timestamp that was given under any ballot. */
+  void answerInquiries() {
+    s.inquiries.forEach((from, ballot) -> {
+      boolean mine = Lessee.of(ballot).equals(s.setting.self());
+      if (mine && !inUse(ballot)) {
+        s.send(from, new Release(ballot, null, s.sMax));
+      }
+    });
+    s.inquiries.clear();
+  }
+
+  /** A ballot that is not in use now never will be: campaigns go above all before them. */
+  private boolean inUse(Ballot ballot) {
+    return switch (s.role) {
+      case Follower follower -> false;
+      case Candidate candidate -> candidate.ballot.equals(ballot);
+      case Leader leader -> leader.ballot.equals(ballot);
+    };
   }
 
   void onAccept(ServerId from, Accept message) {
@@ -113,7 +149,7 @@ final class VoterHandler {
               ballot,
               s.log.lastIndex(),
               s.commit,
-              s.checkpoint,
+              s.holdsData ? s.checkpoint : s.hinted,
               applied(),
               s.voter.counter(ballot.server())));
     } else {
@@ -123,10 +159,7 @@ final class VoterHandler {
 
   /** Up to where the state machine will be after this step. */
   private long applied() {
-    if (!s.holdsData) {
-      return Accepted.NO_DATA;
-    }
-    return s.needsImage() ? s.delivered : s.commit;
+    return s.holdsData && !s.needsImage() ? s.commit : Accepted.NO_DATA;
   }
 
   /** The log is this leader's: entries follow without a hole; what is held already stays. */

@@ -167,7 +167,8 @@ public class VoterState {
 
   /**
    * The holder of {@code ballot} has stopped for good (protocol G7, G9). Counts only if exactly
-   * that ballot is promised: a late copy must not open a newer lease.
+   * that ballot is promised: a late copy must not open a newer lease. If the ballot was granted
+   * over a release, the s_max of that one still counts: its leader's lease may be running.
    *
    * @param target who may be promised at once; null for anybody
    * @param sMax at least every timestamp that was assigned, served or closed under the ballot
@@ -175,9 +176,9 @@ public class VoterState {
   public void release(GroupId group, Ballot ballot, @Nullable ServerId target, Timestamp sMax) {
     Promised current = of(group);
     if (honours(current.ballot, ballot)) {
+      Timestamp all = Timestamp.max(sMax, current.grantedOver);
       Release before = current.release;
-      current.release =
-          new Release(target, before == null ? sMax : Timestamp.max(before.sMax, sMax));
+      current.release = new Release(target, before == null ? all : Timestamp.max(before.sMax, all));
     }
   }
 

@@ -15,6 +15,7 @@ import io.meridiandb.paxos.proto.BehindProto;
 import io.meridiandb.paxos.proto.CounterProto;
 import io.meridiandb.paxos.proto.EntryProto;
 import io.meridiandb.paxos.proto.FetchProto;
+import io.meridiandb.paxos.proto.InquiryProto;
 import io.meridiandb.paxos.proto.LogStateProto;
 import io.meridiandb.paxos.proto.PaxosFrame;
 import io.meridiandb.paxos.proto.PreVoteProto;
@@ -80,6 +81,8 @@ final class PaxosWire {
                   .setPromised(ballot(m.promised()))
                   .setLog(logState(m.log())));
       case PaxosMessage.Release m -> frame.setRelease(release(m));
+      case PaxosMessage.Inquiry m ->
+          frame.setInquiry(InquiryProto.newBuilder().setBallot(ballot(m.ballot())));
     }
     return frame.build();
   }
@@ -173,6 +176,7 @@ final class PaxosWire {
             m.getTarget() == 0 ? null : new ServerId(m.getTarget()),
             new Timestamp(m.getSMaxNanos()));
       }
+      case INQUIRY -> new PaxosMessage.Inquiry(ballot(frame.getInquiry().getBallot()));
       case BODY_NOT_SET -> throw new IllegalArgumentException("a paxos message without a body");
     };
   }

@@ -120,7 +120,7 @@ final class AttackStage implements AttackServer.World {
   private void elect(AttackServer one, List<AttackServer> voters) {
     quiet = true;
     one.tick();
-    for (int wait = 0; wait < 3 && !one.core.wantsLease(); wait++) {
+    for (int wait = 0; wait < 3 && one.core.toString().startsWith("follower"); wait++) {
       millis += 200;
       one.tick();
     }

@@ -254,8 +254,34 @@ enum BrokenRule {
   GIVES_UP_SILENTLY {
     @Override
     PaxosMessage outgoing(AttackServer from, PaxosMessage message) {
-      return message instanceof PaxosMessage.Release r && r.target() == null
-          ? new PaxosMessage.Release(Ballot.ZERO, null, Timestamp.MIN)
+      return message instanceof PaxosMessage.Release r && r.target() == null ? NOTHING : message;
+    }
+  },
+
+  /** Never asks whether what it is bound to is still in use (G9, attack 12). */
+  NEVER_ASKS {
+    @Override
+    PaxosMessage outgoing(AttackServer from, PaxosMessage message) {
+      return message instanceof PaxosMessage.Inquiry ? NOTHING : message;
+    }
+  },
+
+  /** A candidate does not promise to a higher one before it gives up by itself (T30). */
+  NEVER_GIVES_WAY {
+    @Override
+    PaxosMessage incoming(AttackServer to, PaxosMessage message) {
+      boolean campaigns = to.core.wantsLease() && to.core.leader() == null;
+      return message instanceof PaxosMessage.Prepare && campaigns ? NOTHING : message;
+    }
+  },
+
+  /** A leader forgets what a witness still needs from it (G26 leaves a witness no other source). */
+  FORGETS_BEFORE_THE_WITNESS {
+    @Override
+    PaxosMessage incoming(AttackServer to, PaxosMessage message) {
+      return message instanceof Accepted a && a.applied() == Accepted.NO_DATA
+          ? new Accepted(
+              a.ballot(), a.index(), a.commitIndex(), 1_000_000, a.applied(), a.counter())
           : message;
     }
   },
@@ -307,6 +333,10 @@ enum BrokenRule {
           : message;
     }
   };
+
+  /** A message that nobody reacts to. */
+  private static final PaxosMessage NOTHING =
+      new PaxosMessage.Release(Ballot.ZERO, null, Timestamp.MIN);
 
   LogEntry imageEntry(LogEntry entry) {
     return entry;

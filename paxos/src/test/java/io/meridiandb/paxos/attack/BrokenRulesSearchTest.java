@@ -23,9 +23,13 @@ final class BrokenRulesSearchTest {
           BrokenRule.NO_SILENCE_FOR_ITSELF, // LeaseSearchTest, scenario 4a
           BrokenRule.COUNTER_WITHOUT_INCARNATION, // LeaseSearchTest, scenario 2
           BrokenRule.RELEASE_OF_ANY_BALLOT, // LeaseSearchTest, scenario 8
+          BrokenRule.KEEPS_ITS_INCARNATION, // scenario 4b; seed 667
           BrokenRule.SERVES_AT_ELECTION, // scenario 5
           BrokenRule.OVERLOOKS_NEW_MEMBERS, // scenario 7: members do not change here
           BrokenRule.LEASES_TO_THE_DEAF, // scenario 13
+          BrokenRule.NEVER_ASKS, // scenario 12b: needs a second group
+          BrokenRule.NEVER_GIVES_WAY, // scenario 13b: needs long distances
+          BrokenRule.FORGETS_BEFORE_THE_WITNESS, // scenario 38b: needs full replicas gone for ever
           BrokenRule.DROPS_ITS_LOG_AT_AN_IMAGE); // scenario 37
 
   private static final int SEEDS = 60;

@@ -144,6 +144,7 @@ final class JointSearchModel implements SearchModel {
       case PaxosMessage.Behind m -> receiver.promised.isAfter(m.ballot()) && promisesCount();
       case PaxosMessage.Refusal m -> true;
       case PaxosMessage.Release m -> true;
+      case PaxosMessage.Inquiry m -> true;
       case PaxosMessage.PreVote m -> true;
       case PaxosMessage.PreVoteReply m -> true;
       default -> false;

@@ -68,6 +68,7 @@ final class Show {
               .formatted(m.ballot(), m.promised(), m.log().lastIndex(), m.log().lastBallot());
       case PaxosMessage.Release m ->
           "RELEASE " + m.ballot() + " to " + (m.target() == null ? "anybody" : m.target());
+      case PaxosMessage.Inquiry m -> "inquiry about " + m.ballot();
       case LeaseRequest m -> "asks for a lease";
       case LeaseReply m ->
           (m.granted() ? "gives a lease" : "gives no lease")

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -33,8 +34,10 @@ final class PaxosSimulation {
 
   static final long MILLI = 1_000_000;
 
-  final PaxosConfig config =
-      PaxosConfig.of(new LeaseConfig(Duration.ofSeconds(1), Duration.ofMillis(150)));
+  /** What most runs have. */
+  static final LeaseConfig USUAL = new LeaseConfig(Duration.ofSeconds(1), Duration.ofMillis(150));
+
+  final PaxosConfig config;
   final List<GroupId> groups = List.of(new GroupId(1), new GroupId(2));
   final ReplicaSet initial;
   final List<ServerId> ids = new ArrayList<>();
@@ -49,9 +52,17 @@ final class PaxosSimulation {
   private final Map<GroupId, TreeMap<Long, LogEntry>> chosen = new TreeMap<>();
   private final Map<GroupId, List<Closed>> closed = new TreeMap<>();
   private final boolean[][] cut;
+  private final long[][] distance;
+  private final boolean[][] cutForEver;
+  private final TreeSet<ServerId> deadForEver = new TreeSet<>();
   private long order;
   private boolean faults = true;
   private boolean quiet;
+  private boolean changesMembers = true;
+
+  /** Whether leaders are told to hand over. */
+  private boolean operated = true;
+
   private int payloads;
   long events;
 
@@ -75,6 +86,17 @@ final class PaxosSimulation {
   /** With members that change, unless all of the servers are full ones at the begin. */
   PaxosSimulation(
       long seed, int size, Function<List<ServerId>, ReplicaSet> begin, Doubles doubles) {
+    this(seed, size, begin, doubles, USUAL);
+  }
+
+  /** With leases of another length. */
+  PaxosSimulation(
+      long seed,
+      int size,
+      Function<List<ServerId>, ReplicaSet> begin,
+      Doubles doubles,
+      LeaseConfig lease) {
+    this.config = PaxosConfig.of(lease);
     this.random = new Random(seed);
     this.doubles = doubles;
     this.epsilon = random.nextInt(3) * 20 * MILLI;
@@ -84,6 +106,8 @@ final class PaxosSimulation {
     initial = begin.apply(ids);
     changing = new SimulatedChanges(this, random);
     cut = new boolean[size + 1][size + 1];
+    distance = new long[size + 1][size + 1];
+    cutForEver = new boolean[size + 1][size + 1];
     for (GroupId group : groups) {
       chosen.put(group, new TreeMap<>());
       closed.put(group, new ArrayList<>());
@@ -111,6 +135,7 @@ final class PaxosSimulation {
     }
     runUntil(time + without.toNanos());
     quiet = true;
+    operated = false;
     runUntil(time + 1_000 * MILLI);
     for (GroupId group : groups) {
       long leaders = servers.stream().filter(s -> s.leadsNow(group)).count();
@@ -126,6 +151,50 @@ final class PaxosSimulation {
           throw new AssertionError(server.id + " of " + group + " did not catch up:" + this);
         }
       }
+    }
+  }
+
+  /** Nobody changes the members, of whatever kinds they are. */
+  void membersStay() {
+    changesMembers = false;
+  }
+
+  /** Faults and changes for a while. */
+  void suffer(Duration time) {
+    runUntil(this.time + time.toNanos());
+  }
+
+  /** No faults any more but those that {@link #cutForEver} and {@link #killForEver} name. */
+  void settle() {
+    faults = false;
+    operated = false;
+    for (boolean[] row : cut) {
+      Arrays.fill(row, false);
+    }
+    for (SimulatedServer server : servers) {
+      if (!deadForEver.contains(server.id)) {
+        restart(server);
+      }
+    }
+  }
+
+  /** From now on messages between the two take longer by so much, each way. */
+  void apart(ServerId a, ServerId b, Duration oneWay) {
+    distance[(int) a.value()][(int) b.value()] = oneWay.toNanos();
+    distance[(int) b.value()][(int) a.value()] = oneWay.toNanos();
+  }
+
+  /** What {@code from} says never arrives at {@code to} again. */
+  void cutForEver(ServerId from, ServerId to) {
+    cutForEver[(int) from.value()][(int) to.value()] = true;
+  }
+
+  /** The server stops, and never starts again. */
+  void killForEver(ServerId id) {
+    deadForEver.add(id);
+    SimulatedServer server = servers.get((int) id.value() - 1);
+    if (server.up) {
+      server.crash(0);
     }
   }
 
@@ -165,7 +234,7 @@ final class PaxosSimulation {
         one.crash(random.nextInt(3));
         crashes++;
         at(random.nextLong(10 * MILLI, 3000 * MILLI), () -> restart(one));
-      } else if (dice < 5 && !quiet) {
+      } else if (dice < 5 && operated) {
         one.run(group, new PaxosInput.HandOver(one.now(), other(one)));
       } else if (dice < 10 && faults) {
         cutLink();
@@ -175,7 +244,7 @@ final class PaxosSimulation {
         one.close(group);
       } else if (dice < 93) {
         one.checkpoint(group);
-      } else if (faults && initial.full().size() < ids.size()) {
+      } else if (faults && changesMembers && initial.full().size() < ids.size()) {
         changing.somethingChanges(one, group);
       }
     }
@@ -203,7 +272,7 @@ final class PaxosSimulation {
   }
 
   void restart(SimulatedServer server) {
-    if (!server.up) {
+    if (!server.up && !deadForEver.contains(server.id)) {
       server.start();
       ticker(server, server.incarnation, 0);
     }
@@ -222,12 +291,14 @@ final class PaxosSimulation {
 
   private void transmit(SimulatedServer from, ServerId to, Runnable delivery) {
     SimulatedServer target = servers.get((int) to.value() - 1);
-    if (cut[(int) from.id.value()][(int) to.value()] || (faults && random.nextInt(50) == 0)) {
+    int source = (int) from.id.value();
+    int sink = (int) to.value();
+    if (cut[source][sink] || cutForEver[source][sink] || (faults && random.nextInt(50) == 0)) {
       return;
     }
     int copies = faults && random.nextInt(40) == 0 ? 2 : 1;
     for (int i = 0; i < copies; i++) {
-      long delay = random.nextLong(MILLI / 2, 20 * MILLI);
+      long delay = distance[source][sink] + random.nextLong(MILLI / 2, 20 * MILLI);
       if (faults && random.nextInt(60) == 0) {
         delay += random.nextLong(2000 * MILLI);
       }
@@ -347,6 +418,10 @@ final class PaxosSimulation {
 
   void promised(GroupId group, Timestamp t, long lastIndex) {
     closed.get(group).add(new Closed(t, lastIndex));
+  }
+
+  long lastChosen(GroupId group) {
+    return chosen.get(group).isEmpty() ? 0 : chosen.get(group).lastKey();
   }
 
   int chosenCount() {
