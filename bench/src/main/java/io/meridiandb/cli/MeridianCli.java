@@ -2,6 +2,7 @@ package io.meridiandb.cli;
 
 import io.meridiandb.bench.BenchCommand;
 import io.meridiandb.bench.crash.CrashTestCommand;
+import io.meridiandb.bench.crash.LeaderTestCommand;
 import io.meridiandb.bench.crash.RegionTestCommand;
 import io.meridiandb.server.command.InitCommand;
 import io.meridiandb.server.command.InspectCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
       SimCommand.class,
       BenchCommand.class,
       CrashTestCommand.class,
+      LeaderTestCommand.class,
       RegionTestCommand.class
     })
 public final class MeridianCli implements Runnable {

@@ -1,18 +1,10 @@
 package io.meridiandb.bench.crash;
 
-import io.meridiandb.bench.process.MeridianProcess;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -36,8 +28,6 @@ import picocli.CommandLine.Spec;
     description = "Kill real servers under load and check every acknowledgement.",
     mixinStandardHelpOptions = true)
 public final class CrashTestCommand implements Callable<Integer> {
-  private static final String[] NAMES = {"a", "b", "c"};
-  private static final long READY_MILLIS_MAX = 60_000;
   private static final long PROGRESS_MILLIS_MAX = 30_000;
   private static final long POLL_MILLIS = 100;
 
@@ -58,40 +48,25 @@ public final class CrashTestCommand implements Callable<Integer> {
   @Option(names = "--folder", description = "Where servers keep data (default: a new one).")
   @Nullable Path folder;
 
-  private final List<ServerProcess> servers = new ArrayList<>();
-
   @Override
   public Integer call() throws Exception {
     Path home = folder == null ? Files.createTempDirectory("meridian-crash-test") : folder;
-    Files.createDirectories(home);
-    Path config = home.resolve("universe.yaml");
-    String url = writeUniverse(config);
-    initialise(config);
-    for (String name : NAMES) {
-      servers.add(new ServerProcess(name, config, disk));
-    }
-    say("universe in %s, servers %s, disk %s", home, url, disk);
-    try {
-      return run(url);
-    } finally {
-      for (ServerProcess server : servers) {
-        server.kill();
-      }
+    try (ThreeServers servers = new ThreeServers(home, disk)) {
+      say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
+      return run(servers);
     }
   }
 
-  private int run(String url) throws Exception {
-    for (ServerProcess server : servers) {
-      server.start();
-    }
-    awaitReady(url);
-    BankLoad load = new BankLoad(url);
+  private int run(ThreeServers servers) throws Exception {
+    servers.startAll();
+    servers.awaitReady();
+    BankLoad load = new BankLoad(servers.url());
     load.createTables();
     load.start(clients, seed);
     SplittableRandom random = new SplittableRandom(seed);
     int failedRounds = 0;
     for (int round = 1; round <= rounds; round++) {
-      List<String> wrong = round(url, load, random);
+      List<String> wrong = round(servers, load, random);
       say(
           "round %d: %d transfers acknowledged, %d attempts failed, %d outcomes unknown: %s",
           round,
@@ -109,9 +84,10 @@ public final class CrashTestCommand implements Callable<Integer> {
     return failedRounds == 0 ? 0 : 1;
   }
 
-  private List<String> round(String url, BankLoad load, SplittableRandom random) throws Exception {
+  private static List<String> round(ThreeServers servers, BankLoad load, SplittableRandom random)
+      throws Exception {
     Thread.sleep(300 + random.nextInt(700));
-    ServerProcess victim = servers.get(random.nextInt(servers.size()));
+    ServerProcess victim = servers.all().get(random.nextInt(servers.all().size()));
     victim.kill();
     String progress = awaitProgress(load);
     if (!progress.isEmpty()) {
@@ -119,14 +95,10 @@ public final class CrashTestCommand implements Callable<Integer> {
     }
     victim.start();
     Thread.sleep(300 + random.nextInt(700));
-    for (ServerProcess server : servers) {
-      server.kill();
-    }
-    for (ServerProcess server : servers) {
-      server.start();
-    }
+    servers.killAll();
+    servers.startAll();
     try {
-      awaitReady(url);
+      servers.awaitReady();
     } catch (IllegalStateException e) {
       return List.of("after all were killed: " + e.getMessage());
     }
@@ -149,64 +121,6 @@ public final class CrashTestCommand implements Callable<Integer> {
       Thread.sleep(POLL_MILLIS);
     }
     return "no transfer was acknowledged within %d s".formatted(PROGRESS_MILLIS_MAX / 1_000);
-  }
-
-  private void awaitReady(String url) throws InterruptedException {
-    SQLException last = null;
-    for (long waited = 0; waited < READY_MILLIS_MAX; waited += POLL_MILLIS) {
-      for (ServerProcess server : servers) {
-        if (!server.running()) {
-          throw new IllegalStateException(
-              "server " + server.name() + " ended by itself; see its log");
-        }
-      }
-      try (Connection connection = DriverManager.getConnection(url);
-          Statement statement = connection.createStatement()) {
-        statement.execute("SELECT count(*) FROM information_schema.tables");
-        return;
-      } catch (SQLException e) {
-        last = e;
-        Thread.sleep(POLL_MILLIS);
-      }
-    }
-    throw new IllegalStateException(
-        "the universe was not ready within %d s: %s".formatted(READY_MILLIS_MAX / 1_000, last));
-  }
-
-  static void initialise(Path config) throws IOException, InterruptedException {
-    List<String> command = MeridianProcess.command();
-    command.addAll(List.of("init", "--config", config.toString()));
-    int status = new ProcessBuilder(command).inheritIO().start().waitFor();
-    if (status != 0) {
-      throw new IllegalStateException("init ended with status " + status);
-    }
-  }
-
-  private static String writeUniverse(Path config) throws IOException {
-    StringBuilder text = new StringBuilder("format: 1\nclock: shared-host\nlease: 1s\nservers:\n");
-    StringBuilder hosts = new StringBuilder();
-    for (int i = 0; i < NAMES.length; i++) {
-      int port = freePort();
-      text.append(
-          """
-            - name: %s
-              id: %d
-              region: region-%s
-              zone: zone-%s
-              listen: 127.0.0.1:%d
-              data: data-%s
-          """
-              .formatted(NAMES[i], i + 1, NAMES[i], NAMES[i], port, NAMES[i]));
-      hosts.append(i == 0 ? "" : ",").append("127.0.0.1:").append(port);
-    }
-    Files.writeString(config, text);
-    return "jdbc:meridian://" + hosts + "/main";
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void say(String format, @Nullable Object... args) {

@@ -60,7 +60,7 @@ public final class RegionTestCommand implements Callable<Integer> {
     Files.createDirectories(home);
     Path config = home.resolve("universe.yaml");
     writeUniverse(config);
-    CrashTestCommand.initialise(config);
+    ThreeServers.initialise(config);
     say("universe in %s: nine servers, lease %d ms, disk %s", home, LEASE_MILLIS, disk);
     try {
       return run();
@@ -82,7 +82,7 @@ public final class RegionTestCommand implements Callable<Integer> {
       List<String> hosts = new ArrayList<>();
       List<ServerProcess> here = new ArrayList<>();
       for (int zone = 1; zone <= ZONES; zone++) {
-        int port = CrashTestCommand.freePort();
+        int port = ThreeServers.freePort();
         String name = region + zone;
         text.append(
             """

@@ -1,0 +1,150 @@
+package io.meridiandb.bench.crash;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code ./meridian leader-test}: what the loss of a leader costs. Three server processes under
+ * transfers of money; in each round the leader is killed ({@code kill -9}), or, with {@code
+ * --planned}, asked to end (SIGTERM), so that it hands over. A client that updates one row tells
+ * how long it waited at most; then every acknowledged transfer must be there.
+ */
+@Command(
+    name = "leader-test",
+    description = "Kill the leader under load, again and again, and measure the outage.",
+    mixinStandardHelpOptions = true)
+public final class LeaderTestCommand implements Callable<Integer> {
+  private static final long QUIET_MILLIS = 1_500;
+  private static final long OUTAGE_MILLIS_MAX = 30_000;
+  private static final long POLL_MILLIS = 50;
+  private static final int AGAIN = 5;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Option(names = "--rounds", description = "How many leaders (default ${DEFAULT-VALUE}).")
+  int rounds = 50;
+
+  @Option(names = "--planned", description = "Ask the leader to end instead of killing it.")
+  boolean planned;
+
+  @Option(names = "--clients", description = "How many clients (default ${DEFAULT-VALUE}).")
+  int clients = 3;
+
+  @Option(names = "--disk", description = "file, lossy or unforced (default ${DEFAULT-VALUE}).")
+  String disk = "lossy";
+
+  @Option(names = "--folder", description = "Where servers keep data (default: a new one).")
+  @Nullable Path folder;
+
+  @Override
+  public Integer call() throws Exception {
+    Path home = folder == null ? Files.createTempDirectory("meridian-leader-test") : folder;
+    try (ThreeServers servers = new ThreeServers(home, disk)) {
+      say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
+      servers.startAll();
+      servers.awaitReady();
+      BankLoad load = new BankLoad(servers.url());
+      load.createTables();
+      load.start(clients, 1);
+      try (OutageProbe probe =
+          new OutageProbe(
+              "probe", servers.url(), "UPDATE accounts SET balance = balance WHERE id = 0")) {
+        return rounds(servers, load, probe);
+      } finally {
+        load.stop();
+      }
+    }
+  }
+
+  private int rounds(ThreeServers servers, BankLoad load, OutageProbe probe) throws Exception {
+    List<Long> outages = new ArrayList<>();
+    for (int round = 1; round <= rounds; round++) {
+      ServerProcess leader = servers.awaitLeader();
+      Thread.sleep(QUIET_MILLIS);
+      probe.reset();
+      int status = end(leader);
+      long outage = awaitGoingOn(probe);
+      outages.add(outage);
+      List<String> wrong = new ArrayList<>(load.check());
+      if (status != 0) {
+        wrong.add("%s ended with status %d".formatted(leader.name(), status));
+      }
+      leader.start();
+      say(
+          "round %d: %s %s, longest wait of a writer %d ms; %d transfers acknowledged: %s",
+          round,
+          leader.name(),
+          planned ? "handed over" : "killed",
+          outage,
+          load.acknowledgedTransfers(),
+          wrong.isEmpty() ? "all there, total kept" : String.join("; ", wrong));
+      if (!wrong.isEmpty()) {
+        return 1;
+      }
+    }
+    servers.awaitLeader();
+    List<String> wrong = load.check();
+    report(outages, load);
+    wrong.forEach(each -> say("%s", each));
+    return wrong.isEmpty() ? 0 : 1;
+  }
+
+  private int end(ServerProcess leader) throws InterruptedException {
+    if (planned) {
+      return leader.stop();
+    }
+    leader.kill();
+    return 0;
+  }
+
+  private void report(List<Long> outages, BankLoad load) {
+    Collections.sort(outages);
+    long median = outages.get(outages.size() / 2);
+    say(
+        "%s",
+        String.format(
+            Locale.ROOT,
+            "{\"bench\":\"leader-test\",\"planned\":%b,\"rounds\":%d,\"leaseMillis\":%d,"
+                + "\"outageMillisMedian\":%d,\"outageMillisMax\":%d,\"leases\":%.2f,\"transfers\":%d}",
+            planned,
+            rounds,
+            ThreeServers.LEASE_MILLIS,
+            median,
+            outages.getLast(),
+            median / (double) ThreeServers.LEASE_MILLIS,
+            load.acknowledgedTransfers()));
+  }
+
+  /** Waits until the probe is acknowledged again; the longest wait, in milliseconds. */
+  private static long awaitGoingOn(OutageProbe probe) throws InterruptedException {
+    long before = probe.acknowledged();
+    for (long waited = 0; waited < OUTAGE_MILLIS_MAX; waited += POLL_MILLIS) {
+      Thread.sleep(POLL_MILLIS);
+      if (probe.acknowledged() > before + AGAIN && waited > 2 * ThreeServers.LEASE_MILLIS) {
+        break;
+      }
+    }
+    return probe.longestMillis();
+  }
+
+  private void say(String format, @Nullable Object... args) {
+    PrintWriter out =
+        spec == null
+            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
+            : spec.commandLine().getOut();
+    out.println(format.formatted(args));
+    out.flush();
+  }
+}
