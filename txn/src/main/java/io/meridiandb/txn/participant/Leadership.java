@@ -25,9 +25,11 @@ import io.meridiandb.txn.proto.Write.Condition;
 import io.meridiandb.wire.ErrorCode;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * name its epoch.
  */
 final class Leadership {
-  /** Most transactions of which it is remembered why they lost their locks. */
+  /** Most transactions of which it is remembered why they lost their locks, or want none. */
   private static final int LOSSES_MAX = 10_000;
 
   /** What goes on when locks are held, or never will be. */
@@ -58,6 +60,7 @@ final class Leadership {
   final RememberedRefusals refusals = new RememberedRefusals();
   final UnderWay underWay;
   private final Map<TxnId, LockLoss> losses = new LinkedHashMap<>();
+  private final SequencedSet<TxnId> takenBack = new LinkedHashSet<>();
   private boolean over;
 
   /**
@@ -195,6 +198,18 @@ final class Leadership {
   }
 
   /**
+   * Its gateway has given up before it heard of any grant: what it has asked for, and what of that
+   * is still on its way, is for nobody.
+   */
+  void takeBack(TxnId id) {
+    locks.close(id);
+    takenBack.add(id);
+    if (takenBack.size() > LOSSES_MAX) {
+      takenBack.removeFirst();
+    }
+  }
+
+  /**
    * Whether {@code holding} names locks that are held here, without a gap since they were taken.
    */
   boolean holds(Holding holding) {
@@ -210,7 +225,7 @@ final class Leadership {
   /** The same, waiting or not waiting for older ones. */
   void lock(Holding holding, List<LockWish> wishes, Manner manner, Continuation next) {
     TxnId id = Protos.txn(holding.getTxn());
-    if (holding.getGrant() != 0 && !holds(holding)) {
+    if (takenBack.contains(id) || (holding.getGrant() != 0 && !holds(holding))) {
       next.refused(lostLocks(id));
       return;
     }

@@ -256,11 +256,12 @@ public final class Participant {
     LeaderHandlers now = leading;
     Holding holding = notice.getHolding();
     TxnId id = Protos.txn(holding.getTxn());
-    // Without a grant: the gateway has given up while its request waits here, and never asks again.
-    boolean waits = holding.getGrant() == 0;
-    if (now != null
-        && (waits || now.leadership().holds(holding))
-        && !now.leadership().isEnding(id)) {
+    if (now == null || now.leadership().isEnding(id)) {
+      return;
+    }
+    if (holding.getGrant() == 0) {
+      now.leadership().takeBack(id);
+    } else if (now.leadership().holds(holding)) {
       now.leadership().locks.close(id);
     }
   }

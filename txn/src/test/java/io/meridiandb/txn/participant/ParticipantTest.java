@@ -168,6 +168,24 @@ class ParticipantTest extends ParticipantScenario {
     assertThat(commits.getFirst().hasRefusal()).isFalse();
   }
 
+  /** The notice overtakes a request: locks of nobody stood in the way of all (sweep, seed 56). */
+  @Test
+  void whatWasTakenBackIsNotGrantedWhenItArrives() {
+    leader.rollback(
+        RollbackNotice.newBuilder().setHolding(holding(txn(3), group.epoch(), 0)).build());
+    leader.read(
+        read(KeyRange.ALL).toBuilder()
+            .setHolding(holding(txn(3), group.epoch(), 0))
+            .setLock(LockMode.EXCLUSIVE.ordinal())
+            .build(),
+        reads::add);
+    group.settle();
+    assertThat(reads.getFirst().getRefusal().getReason()).isEqualTo(Reason.LOCKS_LOST);
+    leader.commit(autocommit(txn(5), put("a", "5")), commits::add);
+    group.settle();
+    assertThat(commits).hasSize(1);
+  }
+
   private long grantOf(long sequence) {
     return lock(txn(sequence), LockMode.SHARED, "q", "r");
   }
