@@ -9,6 +9,7 @@ import io.meridiandb.bench.load.Workload;
 import io.meridiandb.bench.replication.IdleGroupsCommand;
 import io.meridiandb.bench.replication.LogCommand;
 import io.meridiandb.bench.replication.LogServerCommand;
+import io.meridiandb.bench.replication.SimulatorCommand;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
       LayersCommand.class,
       LogCommand.class,
       IdleGroupsCommand.class,
-      LogServerCommand.class
+      LogServerCommand.class,
+      SimulatorCommand.class
     },
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {

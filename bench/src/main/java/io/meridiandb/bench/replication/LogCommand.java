@@ -130,7 +130,9 @@ public final class LogCommand implements Callable<Integer> {
         ServerId server = new ServerId(id);
         DataFolder data = LogServer.folder(folder.resolve("server-" + id), server);
         folders.add(data);
-        servers.add(LogServer.start(data, network.transport(server), events, replicas, 1));
+        servers.add(
+            LogServer.start(
+                data, network.transport(server), events, new LogServer.Shape(replicas, 1)));
       }
       awaitLeader(servers.getFirst());
       if (warmUp > 0) {
@@ -151,7 +153,7 @@ public final class LogCommand implements Callable<Integer> {
 
   private LogFigures load(LogServer leader, int length) throws Exception {
     return LogFigures.of(
-        new LogLoad(leader.strand(), leader.first(), bytes)
+        new LogLoad(leader.strand(), leader.first(), bytes, System::nanoTime)
             .run(inFlight, Duration.ofSeconds(length)));
   }
 

@@ -6,6 +6,7 @@ import io.meridiandb.kernel.strand.Strand;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -15,6 +16,7 @@ import org.HdrHistogram.Histogram;
 final class LogLoad {
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  private final LongSupplier nanos;
   private final Strand strand;
   private final Member leader;
   private final ByteString command;
@@ -28,8 +30,10 @@ final class LogLoad {
    *
    * @param strand the leader's
    * @param bytes of a command
+   * @param nanos the time by which the run is measured
    */
-  LogLoad(Strand strand, Member leader, int bytes) {
+  LogLoad(Strand strand, Member leader, int bytes, LongSupplier nanos) {
+    this.nanos = nanos;
     this.strand = strand;
     this.leader = leader;
     this.command = ByteString.copyFrom(new byte[bytes]);
@@ -37,17 +41,22 @@ final class LogLoad {
 
   /** Runs, and gives the latencies in nanoseconds of what ended in the time; blocks. */
   Histogram run(int inFlight, Duration length) throws Exception {
+    return start(inFlight, length).get(length.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The same without waiting; completes on the strand. */
+  CompletableFuture<Histogram> start(int inFlight, Duration length) {
     strand.execute(() -> {
-      end = System.nanoTime() + length.toNanos();
+      end = nanos.getAsLong() + length.toNanos();
       for (int i = 0; i < inFlight; i++) {
         next();
       }
     });
-    return done.get(length.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+    return done;
   }
 
   private void next() {
-    long start = System.nanoTime();
+    long start = nanos.getAsLong();
     if (done.isDone()) {
       return;
     }
@@ -75,7 +84,7 @@ final class LogLoad {
       done.completeExceptionally(error);
       return;
     }
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     if (now - end < 0) {
       latencies.recordValue(now - start);
     }

@@ -1,8 +1,10 @@
 package io.meridiandb.bench.replication;
 
+import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.id.UniverseId;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.net.Transport;
@@ -44,67 +46,67 @@ final class LogServer implements AutoCloseable {
 
   private static final long STEP_SECONDS_MAX = 30;
 
-  private final SystemEnv system;
   private final Strand strand;
   private final WriteAheadLog log;
   private final ReplicaHost host;
   private final List<Member> members;
+  private final Runnable threads;
 
   /** A group's replica here and what it replicates. */
   record Member(Replica replica, CountingMachine machine) {}
 
+  /**
+   * Who is a member of what.
+   *
+   * @param servers how many servers there are; all are members of all groups
+   * @param groups how many groups
+   */
+  record Shape(int servers, int groups) {}
+
   private LogServer(
-      SystemEnv system, Strand strand, WriteAheadLog log, ReplicaHost host, List<Member> members) {
-    this.system = system;
+      Strand strand, WriteAheadLog log, ReplicaHost host, List<Member> members, Runnable threads) {
     this.strand = strand;
     this.log = log;
     this.host = host;
     this.members = members;
+    this.threads = threads;
   }
 
   /**
-   * Opens the log and the replicas and begins to vote.
+   * Opens the log and the replicas of a server of this machine, and begins to vote; blocks.
    *
    * @param folder initialized for this server
-   * @param servers how many servers there are; all are members of all groups
-   * @param groups how many groups
    */
-  static LogServer start(
-      DataFolder folder, Transport transport, Events events, int servers, int groups)
+  static LogServer start(DataFolder folder, Transport transport, Events events, Shape shape)
       throws Exception {
+    String name = folder.identity().server().toString();
     SystemEnv system =
-        SystemEnv.create(
-            folder.identity().server().toString(),
-            1,
-            transport,
-            new FileDisk(folder.path()),
-            events,
-            FatalErrors.HALT);
+        SystemEnv.create(name, 1, transport, new FileDisk(folder.path()), events, FatalErrors.HALT);
     TrueTime trueTime = TrueTimes.staticBound(new SystemClocks(), Duration.ZERO);
-    Strand strand = system.env().strands().create("server");
-    Messenger messenger =
-        new Messenger(folder.identity(), transport, trueTime::now, strand, events);
-    ClockWatch watch = new ClockWatch(trueTime, events);
+    return get(open(system.env(), trueTime, folder.identity(), shape, system::close));
+  }
+
+  /** The same on any Env; the future completes on the server strand. */
+  static CompletableFuture<LogServer> open(
+      Env env, TrueTime trueTime, ServerIdentity self, Shape shape, Runnable threads) {
+    Strand strand = env.strands().create("server");
+    Messenger messenger = new Messenger(self, env.transport(), trueTime::now, strand, env.events());
+    ClockWatch watch = new ClockWatch(trueTime, env.events());
     messenger.watchClocks(watch);
     WriteAheadLog.Owner owner =
-        new WriteAheadLog.Owner(UNIVERSE, folder.identity().server(), LogOptions.DEFAULT);
-    WriteAheadLog log =
-        get(
-            WriteAheadLog.open(
-                system.env(), owner, strand, failed -> events.failure("bench", "the log", failed)));
-    HostServices services = new HostServices(system.env(), strand, messenger, log, trueTime, watch);
-    return get(
-        on(
-            strand,
-            () -> {
-              ReplicaHost host = new ReplicaHost(services, LeaseConfig.DEFAULT);
-              List<Member> members =
-                  LongStream.range(0, groups)
-                      .mapToObj(group -> open(host, new GroupId(group), servers))
-                      .toList();
-              host.start();
-              return new LogServer(system, strand, log, host, members);
-            }));
+        new WriteAheadLog.Owner(UNIVERSE, self.server(), LogOptions.DEFAULT);
+    return WriteAheadLog.open(
+            env, owner, strand, failed -> env.events().failure("bench", "the log", failed))
+        .thenApply(log -> {
+          HostServices services = new HostServices(env, strand, messenger, log, trueTime, watch);
+          ReplicaHost host = new ReplicaHost(services, LeaseConfig.DEFAULT);
+          List<Member> members =
+              LongStream.range(0, shape.groups())
+                  .mapToObj(group -> open(host, new GroupId(group), shape.servers()))
+                  .toList();
+          host.start();
+          return new LogServer(strand, log, host, members, threads);
+        });
   }
 
   private static Member open(ReplicaHost host, GroupId group, int servers) {
@@ -138,15 +140,16 @@ final class LogServer implements AutoCloseable {
     return members.getFirst();
   }
 
-  /** How many groups are led from here, with their leases held. */
+  /** How many groups are led from here, with their leases held; on the server strand. */
+  long leadingNow() {
+    return members.stream()
+        .filter(m -> m.machine().leading() && m.replica().leaseValidNow())
+        .count();
+  }
+
+  /** The same from any other thread; blocks. */
   long leading() throws Exception {
-    return get(
-        on(
-            strand,
-            () ->
-                members.stream()
-                    .filter(m -> m.machine().leading() && m.replica().leaseValidNow())
-                    .count()));
+    return get(on(strand, this::leadingNow));
   }
 
   private static <T> CompletableFuture<T> on(Strand strand, Supplier<T> task) {
@@ -174,6 +177,6 @@ final class LogServer implements AutoCloseable {
       log.close().whenComplete((done, error) -> closed.complete(null));
     });
     closed.orTimeout(STEP_SECONDS_MAX, TimeUnit.SECONDS).join();
-    system.close();
+    threads.run();
   }
 }

@@ -60,7 +60,8 @@ public final class LogServerCommand implements Callable<Integer> {
           new GrpcTransport(
               new TransportConfig(folder.identity(), new SystemClocks().bootId(), true, peers()),
               events);
-      try (LogServer running = LogServer.start(folder, transport, events, servers, groups)) {
+      try (LogServer running =
+          LogServer.start(folder, transport, events, new LogServer.Shape(servers, groups))) {
         NetServer net =
             NetServer.start(
                 endpoint(server),
@@ -106,7 +107,8 @@ public final class LogServerCommand implements Callable<Integer> {
   }
 
   private static String run(LogServer server, String[] words) throws Exception {
-    LogLoad load = new LogLoad(server.strand(), server.first(), Integer.parseInt(words[3]));
+    LogLoad load =
+        new LogLoad(server.strand(), server.first(), Integer.parseInt(words[3]), System::nanoTime);
     Histogram done =
         load.run(Integer.parseInt(words[1]), Duration.ofSeconds(Long.parseLong(words[2])));
     return LogFigures.of(done).line();
