@@ -113,7 +113,7 @@ public final class TestUniverse implements AutoCloseable {
         first.putIfAbsent(GroupId.ZERO, GROUP_ZERO);
       }
       first.forEach(this::open);
-      new DirectoryService(env, messenger, strand, trueTime, this, this);
+      new DirectoryService(env, messenger, strand, watch, this, this);
       host.start();
       roles =
           new PlacementRoles(

@@ -3,6 +3,7 @@ package io.meridiandb.server;
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.strand.AwaitTimeoutException;
 import io.meridiandb.kernel.strand.Strand;
@@ -14,6 +15,7 @@ import io.meridiandb.paxos.replica.ReplicaHost;
 import io.meridiandb.placement.driver.PlacementRoles;
 import io.meridiandb.placement.locationproxy.LocationProxy;
 import io.meridiandb.spanserver.directory.DirectoryService;
+import io.meridiandb.spanserver.directory.LocalGroup;
 import io.meridiandb.spanserver.group.ServerGroups;
 import io.meridiandb.sql.catalog.Universe;
 import io.meridiandb.sql.session.ServerInfo;
@@ -138,7 +140,12 @@ public final class Node {
       }
       started.complete(null);
     } catch (RuntimeException e) {
-      env.events().failure("server", config.name() + " cannot start", e);
+      String what = config.name() + " cannot start";
+      if (e instanceof ClockFaultException) { // nothing is broken here but the host's clock
+        env.events().event(Level.ERROR, "server", what + ": " + e.getMessage());
+      } else {
+        env.events().failure("server", what, e);
+      }
       started.completeExceptionally(e);
       died.complete(String.valueOf(e.getMessage()));
     }
@@ -167,7 +174,7 @@ public final class Node {
                   env, trueTime, strand, config.identity().server(), groups, host, parts),
               (group, cause, diskFailed) -> groupStopped(host, cause, diskFailed));
       DirectoryService directories =
-          new DirectoryService(env, messenger, strand, trueTime, hosted, hosted);
+          new DirectoryService(env, messenger, strand, clockWatch, hosted, hosted);
       Running now = new Running(log, host, hosted, directories);
       running = now;
       ready.complete(now);
@@ -235,7 +242,21 @@ public final class Node {
   public NodeStatus statusNow() {
     Running now = running;
     List<NodeStatus.GroupStatus> list = now == null ? List.of() : now.groups.status();
-    return new NodeStatus(trueTime.now(), clockWatch.fenced(), sql.openSessions(), list);
+    return new NodeStatus(clockWatch.status(), sql.openSessions(), list);
+  }
+
+  /**
+   * Hands a group over to another full replica that is up, as an operator or a test would; nothing
+   * happens if this server does not lead it.
+   */
+  public void handOver(GroupId group, ServerId target) {
+    strand.execute(() -> {
+      Running now = running;
+      LocalGroup replica = now == null ? null : now.groups.find(group);
+      if (replica != null) {
+        replica.handOver(target);
+      }
+    });
   }
 
   /**

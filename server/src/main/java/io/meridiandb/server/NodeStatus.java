@@ -5,18 +5,27 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.truetime.ClockStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a node was at one moment.
  *
- * @param clock TrueTime at that moment
- * @param fenced whether its clock is contradicted by its peers
+ * @param time its clock
  * @param sessions open SQL sessions
  * @param groups its groups, by id
  */
-public record NodeStatus(TTInterval clock, boolean fenced, int sessions, List<GroupStatus> groups) {
+public record NodeStatus(ClockStatus time, int sessions, List<GroupStatus> groups) {
+  /** TrueTime at that moment. */
+  public TTInterval clock() {
+    return time.now();
+  }
+
+  /** Whether its clock cannot be relied upon. */
+  public boolean fenced() {
+    return time.fenced();
+  }
 
   /**
    * One group as its replica here sees it.

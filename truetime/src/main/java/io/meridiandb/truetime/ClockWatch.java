@@ -179,6 +179,12 @@ public final class ClockWatch implements Messenger.ClockWatch {
     return why;
   }
 
+  /** How the clock is now. */
+  public ClockStatus status() {
+    TTInterval now = trueTime.now();
+    return new ClockStatus(now, trueTime.source(), fencedBecause(), distrusted());
+  }
+
   private void report(@Nullable String why) {
     if (why == null) {
       events.event(Level.INFO, "truetime", "the clock can be relied upon again");

@@ -28,6 +28,9 @@ final class GuardedTrueTime implements TrueTime {
   static final TTInterval ANY_TIME =
       new TTInterval(Timestamp.ZERO, new Timestamp(Long.MAX_VALUE / 2));
 
+  /** Clocks that count in microseconds, or are read through layers, are no worse than this. */
+  static final long RESOLUTION_NANOS = 20_000;
+
   private static final long ANCHOR_AGE_MAX = Duration.ofMillis(100).toNanos();
 
   /** A good reading, taken while the boot clock showed something in {@code from..to}. */
@@ -70,7 +73,8 @@ final class GuardedTrueTime implements TrueTime {
       return monotone(carried);
     }
     TTInterval read = good.interval();
-    if (read.earliest().isAfter(carried.latest()) || read.latest().isBefore(carried.earliest())) {
+    if (read.earliest().isAfter(carried.latest().plusNanos(RESOLUTION_NANOS))
+        || read.latest().plusNanos(RESOLUTION_NANOS).isBefore(carried.earliest())) {
       stepped = true;
       report(
           "the clock stepped: it should show %s to %s, and shows %s to %s; set it right and start this server again"

@@ -16,6 +16,7 @@ public final class SimulatedClocks implements Clocks {
   private final long phase;
   private long boundNanos;
   private long lieNanos;
+  private long lieOfThisLife;
   private long wallPhase;
   private long boots = 1;
   private long bootedAt;
@@ -55,6 +56,16 @@ public final class SimulatedClocks implements Clocks {
     lieNanos = nanos;
   }
 
+  /** The same until the server starts again: whoever starts it has set the clock right before. */
+  public void lieInThisLife(long nanos) {
+    lieOfThisLife = nanos;
+  }
+
+  /** The server starts, with a clock that was set right. */
+  void started() {
+    lieOfThisLife = 0;
+  }
+
   /** The machine has lost power and starts again. */
   void reboot() {
     boots++;
@@ -68,7 +79,11 @@ public final class SimulatedClocks implements Clocks {
 
   @Override
   public long wallNanos() {
-    return SimulatedWorld.BEGIN.nanos() + world.queue().now() + error(wallPhase) + lieNanos;
+    return SimulatedWorld.BEGIN.nanos()
+        + world.queue().now()
+        + error(wallPhase)
+        + lieNanos
+        + lieOfThisLife;
   }
 
   @Override

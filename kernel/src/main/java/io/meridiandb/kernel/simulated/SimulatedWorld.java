@@ -343,6 +343,7 @@ public final class SimulatedWorld implements AutoCloseable {
   private Life start(ServerId id) {
     long number = starts.merge(id, 1L, Long::sum);
     Machine machine = machine(id);
+    machine.clocks.started();
     Incarnation incarnation = new Incarnation(this, id, number, machine.events);
     Life life = new Life(incarnation, incarnation.env(machine.clocks, machine.disk));
     lives.put(id, life);

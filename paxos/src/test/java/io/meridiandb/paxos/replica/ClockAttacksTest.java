@@ -3,6 +3,7 @@ package io.meridiandb.paxos.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.replica.HostFixture.Server;
 import io.meridiandb.truetime.FencingRule;
 import java.time.Duration;
@@ -109,7 +110,9 @@ final class ClockAttacksTest {
       Server liar = others(world, leader).getFirst();
       world.world.clocks(liar.id).lie(HOUR.toNanos());
       world.crash(leader);
+      Ballot before = liar.replica.ballot();
       world.world.runFor(LONG);
+      assertThat(liar.replica.ballot()).isEqualTo(before);
       assertThat(leaders(world)).isZero();
       world.world.clocks(liar.id).lie(0);
       world.crash(liar);
@@ -125,6 +128,7 @@ final class ClockAttacksTest {
       Server liar = others(world, leader).getFirst();
       restartWith(world, liar, Duration.ofSeconds(5));
       world.until(() -> counted(world, liar.id, "truetime.fenced") == 1);
+      world.world.runFor(Duration.ofSeconds(2));
       assertThat(leader.leads()).isTrue();
       restartWith(world, liar, Duration.ZERO); // what it marked in between must not keep it out
       world.propose(leader, "a");

@@ -215,7 +215,7 @@ final class Overview {
   }
 
   private static ServerInfo down(ServerPlace place) {
-    return new ServerInfo(place, false, 0, 0, 0, Duration.ZERO);
+    return new ServerInfo(place, false, 0, 0, 0, ServerInfo.Clock.UNKNOWN);
   }
 
   private static ServerInfo info(ServerPlace place, ServerStatusReply status) {
@@ -225,7 +225,11 @@ final class Overview {
         status.getReplicasCount(),
         (int) status.getReplicasList().stream().filter(ReplicaStatus::getLeading).count(),
         status.getReplicasList().stream().mapToLong(ReplicaStatus::getBytes).sum(),
-        Duration.ofNanos(status.getClockUncertaintyNanos()));
+        new ServerInfo.Clock(
+            Duration.ofNanos(status.getClockUncertaintyNanos()),
+            status.getClockSource(),
+            status.getClockFault().isEmpty() ? null : status.getClockFault(),
+            status.getClockDistrustsList().stream().map(ServerId::new).toList()));
   }
 
   List<ZoneInfo> zones() {

@@ -61,6 +61,15 @@ public final class StatusCommand implements Callable<Integer> {
     return missing == 0 ? 0 : 1;
   }
 
+  private static String clock(JsonNode clock) {
+    String health = clock.path("health").asText("good");
+    return "%s ε %s µs%s"
+        .formatted(
+            clock.path("source").asText("?"),
+            clock.path("epsilonMicros").asText("?"),
+            health.equals("good") ? "" : ", " + health);
+  }
+
   private boolean print(HttpClient client, ServerConfig server, PrintWriter out) {
     if (server.httpPort() == 0) {
       throw new ConfigException(
@@ -73,11 +82,7 @@ public final class StatusCommand implements Callable<Integer> {
               HttpRequest.newBuilder(address).timeout(ANSWER_MAX).build(),
               HttpResponse.BodyHandlers.ofString());
       JsonNode health = new ObjectMapper().readTree(answer.body());
-      String clock =
-          "%s ε %s µs"
-              .formatted(
-                  health.path("clock").path("source").asText("?"),
-                  health.path("clock").path("epsilonMicros").asText("?"));
+      String clock = clock(health.path("clock"));
       for (JsonNode group : health.path("groups")) {
         out.println(
             FORM.formatted(

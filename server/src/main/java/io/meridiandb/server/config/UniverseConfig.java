@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * The universe file.
  *
- * @param clock the TrueTime source, such as {@code shared-host}; see {@link io.meridiandb.truetime.TrueTimes}
+ * @param clock the TrueTime source, such as {@code shared-host}; see {@link
+ *     io.meridiandb.truetime.TrueTimes}
  * @param lease how long a leader's lease lasts
  * @param servers all servers, in the order of the file
  */

@@ -15,6 +15,8 @@ import io.meridiandb.placement.ServerPlace;
 import io.meridiandb.placement.Topology;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeConfig;
+import io.meridiandb.truetime.HostAnchor;
+import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
@@ -77,7 +79,8 @@ final class MemoryUniverse {
             ReplicaSet.ofFull(List.of(SERVER)),
             NodeConfig.lease(LEASE),
             NodeConfig.Sizes.SMALL);
-    Node node = Node.assemble(env, TrueTimes.staticBound(env.clocks(), Duration.ZERO), config);
+    TrueTime time = TrueTimes.sharedHost(env.clocks(), HostAnchor.mint(env.clocks()));
+    Node node = Node.assemble(env, time, config);
     MemoryUniverse universe = new MemoryUniverse(name, network, system, node, failed);
     node.start();
     universe.awaitStarted();

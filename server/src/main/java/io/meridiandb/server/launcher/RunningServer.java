@@ -144,8 +144,7 @@ public final class RunningServer implements AutoCloseable {
   private static TrueTime trueTime(
       UniverseConfig universe, SystemClocks clocks, UniverseIdentity identity) {
     try {
-      return TrueTimes.fromConfig(
-          universe.clock(), clocks, identity.anchor(), new LinuxTime());
+      return TrueTimes.fromConfig(universe.clock(), clocks, identity.anchor(), new LinuxTime());
     } catch (IllegalArgumentException | ClockFaultException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }

@@ -10,6 +10,7 @@ import io.meridiandb.server.NodeStatus;
 import io.meridiandb.server.config.ServerConfig;
 import io.meridiandb.server.net.HealthSource.Health;
 import io.meridiandb.server.net.HealthSource.State;
+import io.meridiandb.truetime.ClockStatus;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +62,10 @@ final class ServerReport {
       clock.put("source", clockSource);
       clock.put("epsilonMicros", status.clock().epsilonNanos() / 1_000);
       clock.put("fenced", status.fenced());
+      clock.put(
+          "health", ClockStatus.health(status.time().fencedBecause(), status.time().distrusted()));
+      ArrayNode distrusts = clock.putArray("distrusts");
+      status.time().distrusted().forEach(peer -> distrusts.add(peer.value()));
       ArrayNode groups = json.putArray("groups");
       for (NodeStatus.GroupStatus group : status.groups()) {
         ObjectNode each = groups.addObject();

@@ -13,6 +13,7 @@ public final class FaultCatalog {
     List<FaultKind> kinds = new ArrayList<>(NetworkFaults.all());
     kinds.addAll(ProcessFaults.all());
     kinds.addAll(DiskFaults.all());
+    kinds.addAll(ClockFaults.all());
     return List.copyOf(kinds);
   }
 

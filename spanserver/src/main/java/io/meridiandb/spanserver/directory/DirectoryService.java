@@ -20,7 +20,8 @@ import io.meridiandb.spanserver.proto.ServerStatusCall;
 import io.meridiandb.spanserver.proto.ServerStatusReply;
 import io.meridiandb.spanserver.proto.SizeCall;
 import io.meridiandb.spanserver.proto.SizeReply;
-import io.meridiandb.truetime.TrueTime;
+import io.meridiandb.truetime.ClockStatus;
+import io.meridiandb.truetime.ClockWatch;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.proto.Range;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class DirectoryService {
   private final Env env;
   private final Messenger messenger;
   private final Strand strand;
-  private final TrueTime trueTime;
+  private final ClockWatch clock;
   private final LocalGroups groups;
   private final GroupOpener opener;
 
@@ -48,13 +49,13 @@ public final class DirectoryService {
       Env env,
       Messenger messenger,
       Strand strand,
-      TrueTime trueTime,
+      ClockWatch clock,
       LocalGroups groups,
       GroupOpener opener) {
     this.env = env;
     this.messenger = messenger;
     this.strand = strand;
-    this.trueTime = trueTime;
+    this.clock = clock;
     this.groups = groups;
     this.opener = opener;
     messenger.on(DirectoryMessages.CREATE_GROUP, this::create);
@@ -107,10 +108,15 @@ public final class DirectoryService {
   }
 
   private ServerStatusReply status(Received<ServerStatusCall> call) {
+    ClockStatus time = clock.status();
+    String fault = time.fencedBecause();
     ServerStatusReply.Builder reply =
         ServerStatusReply.newBuilder()
             .setIncarnation(messenger.self().incarnation())
-            .setClockUncertaintyNanos(trueTime.now().epsilonNanos());
+            .setClockUncertaintyNanos(time.now().epsilonNanos())
+            .setClockSource(time.source())
+            .setClockFault(fault == null ? "" : fault);
+    time.distrusted().forEach(server -> reply.addClockDistrusts(server.value()));
     for (LocalGroup group : groups.all()) {
       ReplicaSet.Kind kind = group.members().kindOf(messenger.self().server());
       ServerId leader = group.leaderHint();

@@ -15,6 +15,7 @@ import io.meridiandb.placement.Topology;
 import io.meridiandb.placement.ZoneInfo;
 import io.meridiandb.row.schema.ColumnDescriptor;
 import io.meridiandb.row.type.SqlType;
+import io.meridiandb.truetime.ClockStatus;
 import io.meridiandb.truetime.TrueTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -109,7 +110,14 @@ public final class UniverseViews {
   private static final SystemView CLOCK =
       view(
           "clock",
-          List.of(text("server"), bigint("uncertainty_us"), moment("earliest"), moment("latest")),
+          List.of(
+              text("server"),
+              bigint("uncertainty_us"),
+              moment("earliest"),
+              moment("latest"),
+              text("source"),
+              text("health"),
+              text("distrusts")),
           UniverseViews::clock);
 
   private static final SystemView MOVES =
@@ -326,7 +334,7 @@ public final class UniverseViews {
     for (ServerInfo server : source.universe().placements().servers()) {
       boolean self = server.place().id().equals(source.universe().self());
       TTInterval now = self && trueTime != null ? trueTime.now() : null;
-      long micros = server.clockUncertainty().toNanos() / NANOS_PER_MICRO;
+      long micros = server.clock().uncertainty().toNanos() / NANOS_PER_MICRO;
       rows.add(
           row(
               server.place().name(),
@@ -334,7 +342,14 @@ public final class UniverseViews {
                   ? (Object) (now.epsilonNanos() / NANOS_PER_MICRO)
                   : server.up() ? micros : null,
               now == null ? null : instant(now.earliest()),
-              now == null ? null : instant(now.latest())));
+              now == null ? null : instant(now.latest()),
+              server.up() ? server.clock().source() : null,
+              server.up()
+                  ? ClockStatus.health(server.clock().fault(), server.clock().distrusted())
+                  : null,
+              server.clock().distrusted().isEmpty()
+                  ? null
+                  : names(source.universe().topology(), server.clock().distrusted())));
     }
     return rows;
   }

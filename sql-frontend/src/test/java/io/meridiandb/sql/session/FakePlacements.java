@@ -236,7 +236,17 @@ final class FakePlacements implements PlacementAdmin {
   public List<ServerInfo> servers() {
     return TOPOLOGY.servers().stream()
         .map(place ->
-            new ServerInfo(place, place.id().value() != 5, 2, 1, 4_096, Duration.ofNanos(250_000)))
+            new ServerInfo(
+                place,
+                place.id().value() != 5,
+                2,
+                1,
+                4_096,
+                new ServerInfo.Clock(
+                    Duration.ofNanos(250_000),
+                    "static:250us",
+                    null,
+                    place.id().value() == 2 ? List.of(new ServerId(3)) : List.of())))
         .toList();
   }
 

@@ -61,7 +61,7 @@ final class MasterClock implements ClockSource {
     long roundTrip = Math.max(0, heard - asked);
     TTInterval atLeast =
         new TTInterval(told.earliest(), told.latest().plusNanos(roundTrip + Drift.of(roundTrip)));
-    answers.put(master, new Known(heard, atLeast));
+    answers.merge(master, new Known(heard, atLeast), MasterClock::better);
     List<TTInterval> now = new ArrayList<>();
     answers.values().forEach(answer -> now.add(answer.at(heard)));
     int mayLie = (masters.size() - 1) / 2;
@@ -77,6 +77,13 @@ final class MasterClock implements ClockSource {
     }
   }
 
+  /** An answer that came quickly is worth more than a later one that came slowly. */
+  private static Known better(Known old, Known next) {
+    TTInterval carried = old.at(next.boot());
+    boolean agree = !Marzullo.liar(carried, next.interval());
+    return agree && carried.epsilonNanos() < next.interval().epsilonNanos() ? old : next;
+  }
+
   /** A master cannot tell the time, or gives no answer. */
   void silent(ServerId master, String why) {
     complaint = master + ": " + why;
@@ -85,10 +92,6 @@ final class MasterClock implements ClockSource {
   /** The masters whose last answers cannot be true. */
   List<ServerId> liars() {
     return liars;
-  }
-
-  boolean knowsTheTime() {
-    return agreed != null;
   }
 
   @Override

@@ -80,7 +80,7 @@ public final class MastersTrueTime implements TrueTime {
    * Begins to poll. Callable from any thread, once.
    *
    * @param strand the messenger's; polls and answers run on it
-   * @return completes when the time is known
+   * @return completes when the time is known well enough
    */
   public CompletableFuture<Void> start(Env env, Messenger messenger, Strand strand) {
     if (clock.masters().contains(messenger.self().server())) {
@@ -140,8 +140,11 @@ public final class MastersTrueTime implements TrueTime {
                   : "the time masters %s contradict the others: look after their clocks"
                       .formatted(liars));
     }
-    if (clock.knowsTheTime()) {
-      ready.complete(null);
+    if (!ready.isDone()) {
+      guarded.now();
+      if (guarded.fault() == null) {
+        ready.complete(null);
+      }
     }
   }
 }
