@@ -8,6 +8,7 @@ import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.proto.CloseLostProto;
 import io.meridiandb.paxos.proto.CloseProto;
 import io.meridiandb.paxos.proto.CloseProto.Registered;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,9 +20,16 @@ import java.util.TreeMap;
  * and last index for which T is promised; it carries what has changed in the registrations since
  * the one before. So T never speaks of a group whose leader has appended since, or leads no longer.
  * Messages of a stream are numbered: a receiver that misses one forgets all registrations and says
- * so, and the sender begins a new stream with all of them. Runs on the server strand.
+ * so, and the sender begins a new stream with all of them.
+ *
+ * <p>READ-TIME asks for a CLOSE out of turn: reads at the asking server wait for it (protocol C4).
+ * What it asks for has to lie in the past of this server's clock for sure; until then it waits, for
+ * a while (G19). Runs on the server strand.
  */
 final class CloseStreams {
+  /** A server whose clock is further ahead than this is not waited for. */
+  static final Duration AHEAD_MAX = Duration.ofSeconds(1);
+
   /** For what a group's T holds. */
   record Registration(Ballot ballot, long lastIndex) {}
 
@@ -65,6 +73,14 @@ final class CloseStreams {
     services
         .messenger()
         .on(PaxosMessages.CLOSE_LOST, m -> services.strand().execute(() -> onLost(m)));
+    services
+        .messenger()
+        .on(
+            PaxosMessages.READ_TIME,
+            m ->
+                services
+                    .strand()
+                    .execute(() -> onWanted(m.from(), new Timestamp(m.body().getWantedNanos()))));
   }
 
   /** Closes the present for all groups led here. */
@@ -73,6 +89,19 @@ final class CloseStreams {
     Map<ServerId, Map<GroupId, Registration>> led = groups.promise(t);
     led.keySet().forEach(peer -> out.computeIfAbsent(peer, p -> new Outgoing()));
     out.forEach((peer, stream) -> send(peer, stream, led.getOrDefault(peer, Map.of()), t));
+  }
+
+  private void onWanted(ServerId peer, Timestamp wanted) {
+    Timestamp now = services.trueTime().now().latest();
+    long ahead = wanted.nanos() - now.nanos();
+    if (ahead <= 0) {
+      Map<GroupId, Registration> led = groups.promise(now).get(peer);
+      if (led != null) { // nothing led any more: the next turn says so
+        send(peer, out.computeIfAbsent(peer, p -> new Outgoing()), led, now);
+      }
+    } else if (ahead <= AHEAD_MAX.toNanos()) {
+      services.strand().schedule(Duration.ofNanos(ahead), () -> onWanted(peer, wanted));
+    }
   }
 
   private void send(ServerId peer, Outgoing stream, Map<GroupId, Registration> led, Timestamp t) {

@@ -10,6 +10,7 @@ import io.meridiandb.paxos.proto.ImageRequestProto;
 import io.meridiandb.paxos.proto.LeaseReplyProto;
 import io.meridiandb.paxos.proto.LeaseRequestProto;
 import io.meridiandb.paxos.proto.PaxosFrame;
+import io.meridiandb.paxos.proto.ReadTimeProto;
 
 /** The registered message types of this module: 100 to 199, append-only. */
 public final class PaxosMessages {
@@ -44,6 +45,10 @@ public final class PaxosMessages {
   /** And gets it. */
   public static final MessageType<ImagePartProto> IMAGE_PART =
       new MessageType<>(107, "image part", ImagePartProto.parser(), Lane.DATA);
+
+  /** Reads at a server that does not lead wait for the word that all before them is there. */
+  public static final MessageType<ReadTimeProto> READ_TIME =
+      new MessageType<>(120, "read time", ReadTimeProto.parser(), Lane.CONTROL);
 
   private PaxosMessages() {}
 }

@@ -20,6 +20,7 @@ final class ReplicaReplication implements Replication {
   private final Strand strand;
   private final TrueTime trueTime;
   private @Nullable Replica replica;
+  private @Nullable ReadTimes readTimes;
   private boolean stopped;
 
   ReplicaReplication(Strand strand, TrueTime trueTime) {
@@ -31,6 +32,11 @@ final class ReplicaReplication implements Replication {
   void bind(Replica opened) {
     Invariants.check(replica == null, "%s has a replica already", opened.group());
     replica = opened;
+  }
+
+  /** From here on leaders are asked to close the present for reads that wait. */
+  void askBy(ReadTimes asking) {
+    readTimes = asking;
   }
 
   /** From now on nothing is promised or appended. */
@@ -119,6 +125,15 @@ final class ReplicaReplication implements Replication {
   public Timestamp closed() {
     Replica at = replica;
     return at == null || stopped ? Timestamp.MIN : at.closed();
+  }
+
+  @Override
+  public void askToClose(Timestamp t) {
+    ServerId leader = leaderHint();
+    ReadTimes asking = readTimes;
+    if (asking != null && leader != null && !leading()) {
+      asking.want(leader, t);
+    }
   }
 
   @Override

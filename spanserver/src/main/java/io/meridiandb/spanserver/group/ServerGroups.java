@@ -35,6 +35,7 @@ public final class ServerGroups {
   private final Strand strand;
   private final GroupOptions options;
   private final Recovery recovery;
+  private final ReadTimes readTimes;
 
   /** Used on the strand only. */
   private final Map<GroupId, TabletGroup> groups = new TreeMap<>();
@@ -64,6 +65,7 @@ public final class ServerGroups {
     this.messenger = messenger;
     this.strand = strand;
     this.options = options;
+    this.readTimes = new ReadTimes(messenger, strand, env.clocks());
     on(TxnMessages.READ, TxnMessages.READ_REPLY, Participant::read);
     on(TxnMessages.LOCK, TxnMessages.LOCK_REPLY, Participant::lock);
     on(TxnMessages.COMMIT, TxnMessages.COMMIT_REPLY, Participant::commit);
@@ -90,6 +92,7 @@ public final class ServerGroups {
   public void serve(TabletGroup group) {
     TabletGroup before = groups.put(group.group(), group);
     Invariants.check(before == null, "%s is served already", group.group());
+    group.askBy(readTimes);
   }
 
   /**

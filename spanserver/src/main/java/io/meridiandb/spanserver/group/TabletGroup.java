@@ -134,6 +134,11 @@ public final class TabletGroup implements StateMachine, TabletHost {
     strand.schedule(TICK, this::tick);
   }
 
+  /** How leaders are asked about the present; set as it begins to serve. */
+  void askBy(ReadTimes readTimes) {
+    replication.askBy(readTimes);
+  }
+
   /** Who is told if it stops; set before it serves. */
   public void onStop(StopListener toldOnce) {
     listener = toldOnce;

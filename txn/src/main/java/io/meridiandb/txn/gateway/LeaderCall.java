@@ -188,9 +188,10 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
         reason == Reason.NOT_LEADER || reason == Reason.WAITING || reason == Reason.WRONG_DIRECTORY;
     if (behind) { // one that does not own the rows may not know yet that it does
       context.env().events().count("txn.gateway.follower.behind", 1);
-      replicas.behind(follower);
+      replicas.behind(question.group, follower);
       afterFollower();
     } else {
+      replicas.served(question.group, follower, askedNanos);
       future.complete(reply);
     }
   }

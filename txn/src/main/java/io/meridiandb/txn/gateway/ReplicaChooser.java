@@ -19,10 +19,13 @@ final class ReplicaChooser {
   static final Duration SILENCE = Duration.ofSeconds(5);
 
   /**
-   * A leader that answers faster than this is asked itself: a near replica would wait half the way
-   * from there, and for the leader's next word of what is closed, a tenth of a second at most.
+   * A leader that answers faster than this is asked itself: a near replica would have to ask it
+   * whether it has everything (READ-TIME), unless the leader's own word comes before.
    */
-  static final Duration FAR = Duration.ofMillis(100);
+  static final Duration FAR = Duration.ofMillis(20);
+
+  /** What a near replica may take beyond the leader's round trip: an eighth of it, and this. */
+  private static final Duration TAKES_LONGER = Duration.ofMillis(10);
 
   /** A round trip measured longer ago says nothing any more: the leader is asked once again. */
   private static final Duration MEASURED_LASTS = Duration.ofSeconds(30);
@@ -35,11 +38,14 @@ final class ReplicaChooser {
    */
   private record RoundTrip(long nanos, long atNanos) {}
 
+  /** A group's replica. */
+  private record Place(GroupId group, ServerId server) {}
+
   private final Router router;
   private final Clocks clocks;
   private final ConcurrentMap<ServerId, RoundTrip> roundTrips = new ConcurrentHashMap<>();
   private final ConcurrentMap<ServerId, Long> silentUntil = new ConcurrentHashMap<>();
-  private final ConcurrentMap<ServerId, Long> behindUntil = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Place, Long> behindUntil = new ConcurrentHashMap<>();
 
   ReplicaChooser(Router router, Clocks clocks) {
     this.router = router;
@@ -48,8 +54,9 @@ final class ReplicaChooser {
 
   /**
    * A replica for a strong read: waits for the word that it is up to date, half a round trip from
-   * the leader, so it pays where the leader is in another region, far away as measured, and it is
-   * not.
+   * the leader if that is on its way already, a whole one if it must be asked for. So it pays where
+   * the leader is in another region, far away as measured, and the replica is not; but not while so
+   * much is written that what the replica must apply first takes longer than to ask the leader.
    *
    * @return null if the leader is to be asked
    */
@@ -60,7 +67,7 @@ final class ReplicaChooser {
         nearest != null
             && router.near(nearest)
             && !nearest.equals(leader)
-            && !isUntil(behindUntil, nearest);
+            && !isUntil(behindUntil, new Place(group, nearest));
     return better ? nearest : null;
   }
 
@@ -84,14 +91,27 @@ final class ReplicaChooser {
     return isUntil(silentUntil, server);
   }
 
-  private boolean isUntil(ConcurrentMap<ServerId, Long> marks, ServerId server) {
-    Long until = marks.get(server);
+  private <T> boolean isUntil(ConcurrentMap<T, Long> marks, T marked) {
+    Long until = marks.get(marked);
     return until != null && clocks.bootNanos() - until <= 0;
   }
 
   /** The replica had not yet what was asked for: for a while strong reads go past it. */
-  void behind(ServerId server) {
-    behindUntil.put(server, clocks.bootNanos() + SILENCE.toNanos());
+  void behind(GroupId group, ServerId server) {
+    behindUntil.put(new Place(group, server), clocks.bootNanos() + SILENCE.toNanos());
+  }
+
+  /**
+   * The replica has answered; if its group's leader would have been faster it is as if behind.
+   *
+   * @param askedNanos when it was asked, on the boot clock
+   */
+  void served(GroupId group, ServerId replica, long askedNanos) {
+    RoundTrip leader = roundTrips.get(router.leader(group).server());
+    long took = clocks.bootNanos() - askedNanos;
+    if (leader != null && took > leader.nanos + leader.nanos / 8 + TAKES_LONGER.toNanos()) {
+      behind(group, replica);
+    }
   }
 
   private boolean isFar(ServerId server) {

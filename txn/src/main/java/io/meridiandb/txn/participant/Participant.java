@@ -88,7 +88,7 @@ public final class Participant {
             new SchemaGate(context.group(), context.store()),
             rules);
     this.snapshots = new SnapshotReads(base);
-    this.followerReads = new FollowerReads(context, snapshots);
+    this.followerReads = new FollowerReads(base, snapshots);
   }
 
   /**

@@ -73,6 +73,12 @@ public interface Replication {
   Timestamp closed();
 
   /**
+   * A read at {@code t} has come and waits: asks whoever leads to close {@code t} now rather than
+   * in its own time (protocol C4, READ-TIME). Only hastens what {@link #whenClosed} waits for.
+   */
+  default void askToClose(Timestamp t) {}
+
+  /**
    * Runs {@code task} on the strand once {@link #closed} has reached {@code t}; at once, before it
    * returns, if it has. May never run if this replica falls behind for good.
    */

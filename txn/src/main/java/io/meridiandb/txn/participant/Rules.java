@@ -28,6 +28,8 @@ record Rules(Set<Rule> without) {
     READS_HEED_VOTES,
     /** G18: a read waits until all that it saw has passed, at every replica. */
     READS_WAIT,
+    /** G19: an answer of READ-TIME serves only reads that came before it was asked for. */
+    READ_TIME_AFTER_ARRIVAL,
     /** G21: a prepare does not wait for an older transaction. */
     PREPARE_REFUSES,
     /** G21: the leader of a participant asks, whether anybody is blocked or not. */

@@ -19,14 +19,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A table (id, amount) and short ways to read and write it. */
-final class Accounts {
-  static final SchemaVersion SCHEMA = SchemaVersion.INITIAL;
+public final class Accounts {
+  public static final SchemaVersion SCHEMA = SchemaVersion.INITIAL;
 
   final TableDescriptor table;
   private final RowCodec rows;
   private final KeyCodec keys;
 
-  Accounts(long tableId) {
+  public Accounts(long tableId) {
     table =
         new TableDescriptor(
             tableId,
@@ -41,15 +41,15 @@ final class Accounts {
     keys = KeyCodec.of(table);
   }
 
-  Key key(long id) {
+  public Key key(long id) {
     return keys.encode(new Object[] {id, 0L});
   }
 
-  byte[] row(long id, long amount) {
+  public byte[] row(long id, long amount) {
     return rows.encode(new Object[] {id, amount});
   }
 
-  KeyRange all() {
+  public KeyRange all() {
     return keys.prefixRange(List.of());
   }
 
@@ -75,8 +75,13 @@ final class Accounts {
     return found;
   }
 
+  /** What a read without locks finds in the ranges. */
+  public List<String> rows(Transaction transaction, List<KeyRange> ranges) {
+    return fetch(transaction.read(request(ranges, LockMode.NONE)));
+  }
+
   /** Everything in the table. */
-  Map<Long, Long> amounts(Transaction transaction, LockMode lock) {
+  public Map<Long, Long> amounts(Transaction transaction, LockMode lock) {
     Map<Long, Long> found = new TreeMap<>();
     RowCursor cursor = transaction.read(request(List.of(all()), lock));
     for (List<@Nullable Object[]> batch = cursor.next(); batch != null; batch = cursor.next()) {
@@ -88,7 +93,7 @@ final class Accounts {
   }
 
   /** The amount of one account. */
-  long amount(Transaction transaction, long id, LockMode lock) {
+  public long amount(Transaction transaction, long id, LockMode lock) {
     RowCursor cursor = transaction.read(request(List.of(KeyRange.point(key(id))), lock));
     List<@Nullable Object[]> batch = cursor.next();
     if (batch == null || !(batch.getFirst()[1] instanceof Long amount)) {

@@ -97,6 +97,25 @@ class ReplicaChooserTest {
   }
 
   @Test
+  void aReplicaThatTakesLongerThanTheLeaderIsSparedForAWhile() { // writes that it must apply first
+    answered(Duration.ofMillis(80));
+    served(Duration.ofMillis(100));
+    assertThat(chooser.forStrong(GroupId.ZERO)).isEqualTo(HERE);
+    served(Duration.ofMillis(101));
+    assertThat(chooser.forStrong(GroupId.ZERO)).isNull();
+    assertThat(chooser.forStrong(new GroupId(1))).as("another group").isEqualTo(HERE);
+    assertThat(chooser.forStale(GroupId.ZERO)).isEqualTo(HERE);
+    nowNanos += ReplicaChooser.SILENCE.toNanos() + 1;
+    assertThat(chooser.forStrong(GroupId.ZERO)).isEqualTo(HERE);
+  }
+
+  private void served(Duration after) {
+    long asked = nowNanos;
+    nowNanos += after.toNanos();
+    chooser.served(GroupId.ZERO, HERE, asked);
+  }
+
+  @Test
   void aMeasurementGrowsOld() {
     answered(ReplicaChooser.FAR);
     nowNanos += Duration.ofSeconds(31).toNanos();

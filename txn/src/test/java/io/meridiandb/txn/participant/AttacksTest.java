@@ -270,6 +270,44 @@ class AttacksTest {
     return early;
   }
 
+  /** 30: a read takes the answer to a question that was asked before the read began. */
+  @Test
+  void attack30AReadThatRidesOnAnEarlierQuestion() { // G19
+    assertThat(readBehindAQuestion()).containsExactly("a=1");
+    assertThat(readBehindAQuestion(Rule.READ_TIME_AFTER_ARRIVAL))
+        .as("a write that was acknowledged before the read began is missed")
+        .isEmpty();
+  }
+
+  private List<String> readBehindAQuestion(Rule... without) {
+    TwoGroupsScenario two = new TwoGroupsScenario(without);
+    FakeGroup.FakeReplica follower = two.a.replicas.get(1);
+    List<ReadReply> first = readNow(two, follower); // its question is under way
+    Timestamp answered = two.a.interval().latest(); // and answered so
+    two.a.advance(Duration.ofMillis(50));
+    assertThat(two.committed(two.a, txn(1), put("a", "1")).hasRefusal()).isFalse();
+    List<ReadReply> second = readNow(two, follower);
+    follower.close(answered);
+    assertThat(rows(first.getFirst())).isEmpty();
+    if (second.isEmpty()) {
+      assertThat(follower.askedToClose).as("a question of its own").hasSize(2);
+      follower.close(follower.askedToClose.getLast());
+    }
+    return rows(second.getFirst());
+  }
+
+  private static List<ReadReply> readNow(TwoGroupsScenario two, FakeGroup.FakeReplica at) {
+    List<ReadReply> replies = new ArrayList<>();
+    at.participant.read(
+        read(KeyRange.ALL).toBuilder()
+            .setReadTimestampNanos(two.a.interval().latest().nanos())
+            .setFollowerAllowed(true)
+            .build(),
+        replies::add);
+    two.a.run();
+    return replies;
+  }
+
   /** 33: each is prepared where the other one waits. */
   @Test
   void attack33TwoPreparesThatWaitForEachOther() { // G21

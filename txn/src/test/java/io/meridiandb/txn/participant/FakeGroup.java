@@ -37,6 +37,10 @@ final class FakeGroup {
     final NavigableMap<Key, NavigableMap<Timestamp, Version>> versions = new TreeMap<>();
     final Participant participant;
     Timestamp closed = Timestamp.MIN;
+
+    /** For when this replica has asked its leader to close the present. */
+    final List<Timestamp> askedToClose = new ArrayList<>();
+
     private final List<Waiting> closedWaiters = new ArrayList<>();
     private final List<GroupEntry> missed = new ArrayList<>();
     private boolean lagging;
@@ -124,6 +128,11 @@ final class FakeGroup {
     @Override
     public Timestamp closed() {
       return closed;
+    }
+
+    @Override
+    public void askToClose(Timestamp t) {
+      askedToClose.add(t);
     }
 
     @Override
