@@ -1,10 +1,10 @@
 package io.meridiandb.spanserver.group;
 
+import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.strand.Strand;
-import io.meridiandb.kernel.time.Clocks;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.proto.ReadTimeProto;
 import io.meridiandb.paxos.replica.PaxosMessages;
@@ -32,15 +32,15 @@ final class ReadTimes {
     Timestamp wanted = Timestamp.MIN;
   }
 
+  private final Env env;
   private final Messenger messenger;
   private final Strand strand;
-  private final Clocks clocks;
   private final Map<ServerId, Peer> peers = new TreeMap<>();
 
-  ReadTimes(Messenger messenger, Strand strand, Clocks clocks) {
+  ReadTimes(Env env, Messenger messenger, Strand strand) {
+    this.env = env;
     this.messenger = messenger;
     this.strand = strand;
-    this.clocks = clocks;
   }
 
   /** A read at {@code t} has come whose group is led by {@code leader}, and {@code t} is open. */
@@ -49,16 +49,17 @@ final class ReadTimes {
     peer.wanted = Timestamp.max(peer.wanted, t);
     if (!peer.due) {
       peer.due = true;
-      long passed = clocks.bootNanos() - peer.sentNanos;
+      long passed = env.clocks().bootNanos() - peer.sentNanos;
       long left = peer.sentBefore ? Math.max(0, SPACING.toNanos() - passed) : 0;
       strand.schedule(Duration.ofNanos(left), () -> send(leader, peer));
     }
   }
 
   private void send(ServerId leader, Peer peer) {
+    env.events().count("spanserver.read.times", 1);
     peer.due = false;
     peer.sentBefore = true;
-    peer.sentNanos = clocks.bootNanos();
+    peer.sentNanos = env.clocks().bootNanos();
     messenger.send(
         leader,
         PaxosMessages.READ_TIME,

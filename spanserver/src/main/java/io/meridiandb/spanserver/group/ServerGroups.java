@@ -65,7 +65,7 @@ public final class ServerGroups {
     this.messenger = messenger;
     this.strand = strand;
     this.options = options;
-    this.readTimes = new ReadTimes(messenger, strand, env.clocks());
+    this.readTimes = new ReadTimes(env, messenger, strand);
     on(TxnMessages.READ, TxnMessages.READ_REPLY, Participant::read);
     on(TxnMessages.LOCK, TxnMessages.LOCK_REPLY, Participant::lock);
     on(TxnMessages.COMMIT, TxnMessages.COMMIT_REPLY, Participant::commit);

@@ -39,6 +39,7 @@ import io.meridiandb.txn.gateway.BankWorkload;
 import io.meridiandb.txn.gateway.Gateway;
 import io.meridiandb.txn.gateway.GatewayImpl;
 import io.meridiandb.txn.gateway.Router;
+import io.meridiandb.txn.participant.CommitMode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,7 +95,8 @@ class PaxosBankTest {
                       strand,
                       failure -> env.events().failure("test", "the log failed", failure)),
                   Duration.ofMinutes(1));
-      GatewayImpl driver = new GatewayImpl(env, trueTime, messenger, new Proxy(borders), strand);
+      GatewayImpl driver =
+          new GatewayImpl(env, trueTime, messenger, new Proxy(id, borders, apart), strand, modes);
       gateway = driver;
       ServerGroups served =
           new ServerGroups(env, trueTime, messenger, strand, OPTIONS, driver.recovery());
@@ -115,11 +117,21 @@ class PaxosBankTest {
 
   /** A location proxy in small: it knows the borders between the groups from the beginning. */
   private static final class Proxy implements Router {
+    private final ServerId self;
     private final NavigableMap<Key, GroupId> borders;
+    private final boolean apart;
     private final Map<GroupId, Leader> leaders = new TreeMap<>();
 
-    Proxy(NavigableMap<Key, GroupId> borders) {
+    Proxy(ServerId self, NavigableMap<Key, GroupId> borders, boolean apart) {
+      this.self = self;
       this.borders = borders;
+      this.apart = apart;
+    }
+
+    /** Whether the servers are in one region. */
+    @Override
+    public boolean near(ServerId server) {
+      return !apart || server.equals(self);
     }
 
     @Override
@@ -156,7 +168,12 @@ class PaxosBankTest {
 
     @Override
     public List<ServerId> replicas(GroupId group) {
-      return SERVERS;
+      List<ServerId> nearestFirst = new ArrayList<>(SERVERS);
+      if (apart) {
+        nearestFirst.remove(self);
+        nearestFirst.addFirst(self);
+      }
+      return nearestFirst;
     }
 
     @Override
@@ -177,6 +194,9 @@ class PaxosBankTest {
   private final NavigableMap<Key, GroupId> borders = new TreeMap<>();
 
   private final Map<ServerId, Node> nodes = new TreeMap<>();
+  private CommitMode.Choice modes = CommitMode::of;
+  private boolean apart;
+  private long readTimes;
   private long incarnations;
 
   private Node node(ServerId id) {
@@ -224,6 +244,21 @@ class PaxosBankTest {
     run(seed);
   }
 
+  /**
+   * Each server is in a region of its own, so that strong reads are served where they are made
+   * (READ-TIME, G19), and the anchors' outcomes decide (G22).
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {21, 22, 23})
+  void totalsAreKeptFarApartInExplicitMode(long seed) throws Exception {
+    borders.put(Key.MIN, GroupId.ZERO);
+    borders.put(account(3), OTHER);
+    modes = (participants, listBytes) -> CommitMode.EXPLICIT;
+    apart = true;
+    run(seed);
+    assertThat(readTimes).as("reads asked leaders to close").isPositive();
+  }
+
   /** The key of an account of {@link BankWorkload}. */
   private static Key account(long id) {
     TableDescriptor table =
@@ -242,7 +277,7 @@ class PaxosBankTest {
       world
           .network()
           .standard(
-              LinkConditions.of(Duration.ofMillis(1), Duration.ofMillis(3))
+              LinkConditions.of(Duration.ofMillis(apart ? 15 : 1), Duration.ofMillis(3))
                   .withFaults(10_000, 10_000, 20_000));
       startAll(world);
       BankWorkload bank = new BankWorkload(world);
@@ -272,6 +307,9 @@ class PaxosBankTest {
       }
       assertThat(bank.acknowledgedCount()).as(bank.summary()).isGreaterThan(50);
       replicasAreEqual();
+      for (ServerId server : SERVERS) {
+        readTimes += world.counters(server).getOrDefault("spanserver.read.times", 0L);
+      }
     }
   }
 

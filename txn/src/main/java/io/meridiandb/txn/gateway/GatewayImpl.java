@@ -8,7 +8,6 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.gateway.LeaderCall.Question;
-import io.meridiandb.txn.gateway.TransactionParts.ModeChoice;
 import io.meridiandb.txn.participant.CommitMode;
 import io.meridiandb.txn.participant.Recovery;
 import io.meridiandb.txn.proto.Refusal.Reason;
@@ -28,7 +27,7 @@ public final class GatewayImpl implements Gateway {
   private final KeepAlives keepAlives;
   private final OutcomeCourier outcomes;
   private final RecoveryDriver recovery;
-  private final ModeChoice modes;
+  private final CommitMode.Choice modes;
 
   /**
    * Makes a gateway.
@@ -37,19 +36,28 @@ public final class GatewayImpl implements Gateway {
    */
   public GatewayImpl(
       Env env, TrueTime trueTime, Messenger messenger, Router router, Strand strand) {
-    this(
-        new GatewayContext(
-            env, trueTime, messenger, router, strand, env.random().fork("txn.gateway")),
-        CommitMode::of);
+    this(env, trueTime, messenger, router, strand, CommitMode::of);
   }
 
-  GatewayImpl(GatewayContext context, ModeChoice modes) {
-    this.context = context;
+  /**
+   * Makes a gateway that commits transactions of several groups in modes of its own.
+   *
+   * @param strand where its timers run: the messenger's
+   * @param modes any choice is right, not all are as fast
+   */
+  public GatewayImpl(
+      Env env,
+      TrueTime trueTime,
+      Messenger messenger,
+      Router router,
+      Strand strand,
+      CommitMode.Choice modes) {
     this.modes = modes;
-    Env env = context.env();
-    Router router = context.router();
+    this.context =
+        new GatewayContext(
+            env, trueTime, messenger, router, strand, env.random().fork("txn.gateway"));
     this.replicas = new ReplicaChooser(router, env.clocks());
-    this.keepAlives = new KeepAlives(context, context.strand());
+    this.keepAlives = new KeepAlives(context, strand);
     this.outcomes = new OutcomeCourier(context, replicas);
     this.recovery = new RecoveryDriver(context, replicas, outcomes);
   }

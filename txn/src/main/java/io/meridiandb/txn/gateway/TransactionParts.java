@@ -15,10 +15,4 @@ record TransactionParts(
     KeepAlives keepAlives,
     RecoveryDriver recovery,
     OutcomeCourier outcomes,
-    ModeChoice modes) {
-  /** Chooses the mode in which a transaction of several groups commits (protocol G22). */
-  interface ModeChoice {
-    /** See {@link CommitMode#of}. */
-    CommitMode of(int participants, int listBytes);
-  }
-}
+    CommitMode.Choice modes) {}

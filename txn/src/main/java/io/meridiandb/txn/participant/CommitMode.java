@@ -16,6 +16,12 @@ public enum CommitMode {
    */
   EXPLICIT;
 
+  /** Chooses the mode of a transaction; production has {@link CommitMode#of}. */
+  public interface Choice {
+    /** See {@link CommitMode#of}. */
+    CommitMode of(int participants, int listBytes);
+  }
+
   /**
    * The mode for a transaction.
    *

@@ -6,7 +6,6 @@ import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.simulated.LinkConditions;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
-import io.meridiandb.txn.gateway.TransactionParts.ModeChoice;
 import io.meridiandb.txn.participant.CommitMode;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +44,7 @@ class BankTest {
     run(seed, 3, borders, (participants, listBytes) -> CommitMode.EXPLICIT);
   }
 
-  private static void run(long seed, int groups, BorderRouter borders, ModeChoice modes)
+  private static void run(long seed, int groups, BorderRouter borders, CommitMode.Choice modes)
       throws Exception {
     try (SimulatedWorld world = new SimulatedWorld(seed)) {
       world

@@ -14,7 +14,6 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
 import io.meridiandb.txn.TxnMessages;
-import io.meridiandb.txn.gateway.TransactionParts.ModeChoice;
 import io.meridiandb.txn.participant.CommitMode;
 import io.meridiandb.txn.participant.Participant;
 import io.meridiandb.txn.proto.CommitCall;
@@ -58,14 +57,7 @@ final class SimulatedServers {
               env.events());
       GatewayImpl own =
           new GatewayImpl(
-              new GatewayContext(
-                  env,
-                  trueTime,
-                  messenger,
-                  new RoundRobinRouter(id, servers, borders),
-                  strand,
-                  env.random().fork("txn.gateway")),
-              modes);
+              env, trueTime, messenger, new RoundRobinRouter(id, servers, borders), strand, modes);
       this.gateway = own;
       SimulatedGroup.Host host =
           new SimulatedGroup.Host(id, strand, trueTime, env.clocks(), env.events());
@@ -143,7 +135,7 @@ final class SimulatedServers {
   /** Commit requests that have arrived anywhere. */
   long commitCalls;
 
-  private final ModeChoice modes;
+  private final CommitMode.Choice modes;
   private long starts;
 
   /** Servers with one group that holds everything. */
@@ -165,7 +157,8 @@ final class SimulatedServers {
    *
    * @param modes how transactions of several groups commit
    */
-  SimulatedServers(SimulatedWorld world, int groupCount, BorderRouter borders, ModeChoice modes) {
+  SimulatedServers(
+      SimulatedWorld world, int groupCount, BorderRouter borders, CommitMode.Choice modes) {
     this.world = world;
     this.borders = borders;
     this.modes = modes;
