@@ -34,6 +34,9 @@ public final class Messenger {
   /** Largest message body, in bytes (DESIGN 10). */
   public static final int MESSAGE_BYTES_MAX = 32 << 20;
 
+  /** A server makes fewer calls in one start than this many bits can count. */
+  private static final int CORRELATION_BITS = 40;
+
   /** Sees the clock reading that each arriving message carries, before its handler does. */
   public interface ClockWatch {
     /**
@@ -60,7 +63,10 @@ public final class Messenger {
   private final Events events;
   private final Map<Integer, Route<?>> routes = new ConcurrentHashMap<>();
   private final Map<Long, Pending> calls = new LinkedHashMap<>();
+
+  /** Begins anew with each start, apart from all before: their answers may still be on the way. */
   private long lastCorrelation;
+
   private volatile @Nullable ClockWatch clockWatch;
 
   private record Route<M extends MessageLite>(MessageType<M> type, Consumer<Received<M>> handler) {
@@ -90,6 +96,7 @@ public final class Messenger {
       Strand strand,
       Events events) {
     this.self = self;
+    this.lastCorrelation = self.incarnation() << CORRELATION_BITS;
     this.transport = transport;
     this.clock = clock;
     this.strand = strand;

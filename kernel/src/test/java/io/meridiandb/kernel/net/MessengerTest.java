@@ -17,6 +17,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,22 @@ class MessengerTest {
       }
     }
     assertThat(failed).isBetween(20, 80);
+  }
+
+  @Test
+  void anAnswerToAnEarlierStartOfTheServerFindsNoCall() throws Exception { // sweep, seed 7017
+    Duration far = Duration.ofMillis(300);
+    world.network().standard(LinkConditions.of(far, far.plusNanos(1)));
+    Messenger before = messenger(ONE, UNIVERSE);
+    Messenger two = messenger(TWO, UNIVERSE);
+    two.on(ASK, question -> two.reply(question, ANSWER, question.body()));
+    CompletableFuture<StringValue> lost =
+        before.call(TWO, ASK, ANSWER, GROUP, StringValue.of("before"), SECOND);
+    world.runFor(Duration.ofMillis(100));
+    world.kill(ONE);
+    world.restart(ONE);
+    assertThat(ask(messenger(ONE, UNIVERSE), "after")).isEqualTo("after");
+    assertThat(lost).isNotDone();
   }
 
   @Test
