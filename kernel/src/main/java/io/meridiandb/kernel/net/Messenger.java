@@ -14,7 +14,9 @@ import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -101,7 +103,18 @@ public final class Messenger {
     this.clock = clock;
     this.strand = strand;
     this.events = events;
-    transport.listen(this::receive);
+    transport.listen(
+        new Transport.Receiver() {
+          @Override
+          public void receive(ServerId from, byte[] frame) {
+            Messenger.this.receive(from, frame);
+          }
+
+          @Override
+          public void lost(ServerId peer) {
+            strand.execute(() -> failCallsTo(peer));
+          }
+        });
   }
 
   /** Who this messenger sends as. */
@@ -135,7 +148,9 @@ public final class Messenger {
   /**
    * Sends a request and waits for its answer without blocking.
    *
-   * @return the answer; fails with {@link CallFailedException} if none comes within {@code timeout}
+   * @return the answer; fails with {@link CallFailedException} if none comes within {@code
+   *     timeout}, or earlier, when the connection breaks; the request may have been done all the
+   *     same
    */
   public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
       ServerId to,
@@ -172,6 +187,26 @@ public final class Messenger {
       call.future.completeExceptionally(
           new CallFailedException(
               "%s did not answer %s within %d ms".formatted(call.to, request, timeout.toMillis())));
+    }
+  }
+
+  /** A server whose process ends tells so by its connections, long before a time-out. */
+  private void failCallsTo(ServerId peer) {
+    List<Pending> lost = new ArrayList<>();
+    calls
+        .values()
+        .removeIf(call -> {
+          boolean gone = call.to.equals(peer);
+          if (gone) {
+            lost.add(call);
+          }
+          return gone;
+        });
+    for (Pending call : lost) {
+      call.timer.cancel();
+      events.count("net.calls.lost", 1);
+      call.future.completeExceptionally(
+          new CallFailedException("the connection to %s is broken".formatted(peer)));
     }
   }
 

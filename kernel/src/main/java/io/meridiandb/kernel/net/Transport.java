@@ -25,6 +25,13 @@ public interface Transport {
      * @param frame the bytes; the receiver owns them
      */
     void receive(ServerId from, byte[] frame);
+
+    /**
+     * The connection to {@code peer} is broken, or there is none: frames of late may not have
+     * arrived, and answers may not come. Whoever waits for one need not wait longer. A hint: that
+     * it does not come means nothing.
+     */
+    default void lost(ServerId peer) {}
   }
 
   /** Sends {@code frame} if the peer can be reached; never blocks, gives no word of success. */

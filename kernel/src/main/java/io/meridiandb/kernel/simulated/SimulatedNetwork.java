@@ -271,6 +271,29 @@ public final class SimulatedNetwork {
     deliver(path, flight.frame, receiver);
   }
 
+  /**
+   * A process has ended and its machine goes on: the machine closes the connections, and the others
+   * hear of it.
+   */
+  void closeConnections(ServerId of) {
+    for (ServerId other : world.servers()) {
+      Link link = new Link(of, other);
+      if (!other.equals(of)) {
+        long delay = delay(conditionsOf(link), 1);
+        world.queue().post(delay, "connection lost", null, () -> connectionLost(link));
+      }
+    }
+  }
+
+  private void connectionLost(Link link) {
+    Incarnation hearing = world.receiver(link.to);
+    Transport.Receiver taker = hearing == null ? null : hearing.receiver();
+    if (taker != null && !cuts.contains(link)) {
+      note(link.to + " loses its connection to " + link.from);
+      taker.lost(link.from);
+    }
+  }
+
   private void deliver(LinkLane path, byte[] frame, Incarnation receiver) {
     delivered++;
     CRC32C sum = new CRC32C();

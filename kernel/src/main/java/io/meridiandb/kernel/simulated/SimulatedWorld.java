@@ -135,6 +135,7 @@ public final class SimulatedWorld implements AutoCloseable {
   /** The process ends at once, the machine goes on: all bytes written are still there. */
   public void kill(ServerId id) {
     if (end(id, "kill")) {
+      network.closeConnections(id);
       faults.fired("server-kill");
       faults.mattered("server-kill");
     }

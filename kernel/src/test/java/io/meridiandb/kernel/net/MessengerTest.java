@@ -180,6 +180,23 @@ class MessengerTest {
   }
 
   @Test
+  void aCallToAProcessThatEndsFailsWithItsConnection() {
+    Messenger one = messenger(ONE, UNIVERSE);
+    Messenger two = messenger(TWO, UNIVERSE);
+    two.on(ASK, question -> {}); // never answers
+    CompletableFuture<StringValue> answer =
+        one.call(TWO, ASK, ANSWER, GROUP, StringValue.of("a"), Duration.ofHours(1));
+    world.runFor(SECOND);
+    assertThat(answer).isNotDone();
+    world.kill(TWO);
+    world.runFor(SECOND);
+    assertThat(answer)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("broken");
+  }
+
+  @Test
   void whatIsHeardWhileTheClockIsReadIsNotEchoed() { // protocol G10: it was said later
     List<String> seen = new ArrayList<>();
     Messenger two = messenger(TWO, UNIVERSE);

@@ -58,7 +58,7 @@ public final class GrpcTransport implements Transport {
       Map<Lane, PeerLane> lanes = new EnumMap<>(Lane.class);
       for (Lane lane : Lane.values()) {
         lanes.put(
-            lane, new PeerLane(peer, lane, handshake, this::openChannel, loops.next(), events));
+            lane, new PeerLane(peer, lane, handshake, new LaneGround(), loops.next(), events));
       }
       peers.put(peer, lanes);
     }
@@ -102,6 +102,21 @@ public final class GrpcTransport implements Transport {
     Receiver to = receiver;
     if (to != null) {
       to.receive(config.self().server(), frame);
+    }
+  }
+
+  private final class LaneGround implements PeerLane.Ground {
+    @Override
+    public ManagedChannel open(ServerId peer) {
+      return openChannel(peer);
+    }
+
+    @Override
+    public void lost(ServerId peer, Lane lane) {
+      Receiver to = receiver;
+      if (to != null && lane == Lane.DATA) { // requests and answers go there
+        to.lost(peer);
+      }
     }
   }
 

@@ -20,7 +20,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,10 +53,19 @@ final class PeerLane {
     STOPPED
   }
 
+  /** What a lane needs of its transport. */
+  interface Ground {
+    /** Opens a new channel to a peer. */
+    ManagedChannel open(ServerId peer);
+
+    /** Nothing gets to the peer on this lane now; told again and again while that is so. */
+    void lost(ServerId peer, Lane lane);
+  }
+
   private final ServerId peer;
   private final Lane lane;
   private final Handshake handshake;
-  private final Function<ServerId, ManagedChannel> channels;
+  private final Ground ground;
   private final EventLoop loop;
   private final Events events;
   private final ConcurrentLinkedQueue<byte[]> queue = new ConcurrentLinkedQueue<>();
@@ -76,19 +84,14 @@ final class PeerLane {
   /**
    * A lane that does nothing before {@link #start}.
    *
-   * @param channels opens a new channel to a peer
+   * @param ground opens channels and hears of their end
    */
   PeerLane(
-      ServerId peer,
-      Lane lane,
-      Handshake handshake,
-      Function<ServerId, ManagedChannel> channels,
-      EventLoop loop,
-      Events events) {
+      ServerId peer, Lane lane, Handshake handshake, Ground ground, EventLoop loop, Events events) {
     this.peer = peer;
     this.lane = lane;
     this.handshake = handshake;
-    this.channels = channels;
+    this.ground = ground;
     this.loop = loop;
     this.events = events;
   }
@@ -101,6 +104,7 @@ final class PeerLane {
   void send(byte[] frame) {
     if (!reachable) {
       events.count("net.frames.unreachable", 1);
+      ground.lost(peer, lane);
       return;
     }
     long max = lane == Lane.DATA ? DATA_BYTES_MAX : CONTROL_BYTES_MAX;
@@ -162,7 +166,7 @@ final class PeerLane {
     }
     state = State.CONNECTING;
     long mine = ++attempt;
-    ManagedChannel fresh = channels.apply(peer);
+    ManagedChannel fresh = ground.open(peer);
     ClientCall<byte[], byte[]> out = fresh.newCall(PeerService.EXCHANGE, CallOptions.DEFAULT);
     channel = fresh;
     call = out;
@@ -204,6 +208,7 @@ final class PeerLane {
     state = State.WAITING;
     reachable = false;
     dropQueue();
+    ground.lost(peer, lane);
     if (!reason.equals(lastReason)) { // say it once, not at every attempt
       lastReason = reason;
       events.event(Level.WARNING, "net", "no connection to " + peer + " (" + lane + "): " + reason);

@@ -61,6 +61,7 @@ class GrpcTransportTest {
         assertThat(two.server.port()).isEqualTo(ports[1]);
       }
       one.events.awaitMessage("no connection to server-2 (DATA)");
+      assertThat(one.lost.poll(20, TimeUnit.SECONDS)).isEqualTo(TWO); // who waits for it may know
       one.transport.send(TWO, Lane.DATA, number(1)); // lost, as the contract has it
       try (TestServer two = new TestServer(TestServer.config(2, 2, ports), ports[1])) {
         one.events.awaitMessage("connected to server-2 (DATA)");

@@ -3,6 +3,7 @@ package io.meridiandb.server.net;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.id.UniverseId;
+import io.meridiandb.kernel.net.Transport;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,6 +22,7 @@ final class TestServer implements AutoCloseable {
 
   final RecordedEvents events = new RecordedEvents();
   final LinkedBlockingQueue<Got> got = new LinkedBlockingQueue<>();
+  final LinkedBlockingQueue<ServerId> lost = new LinkedBlockingQueue<>();
   final GrpcTransport transport;
   final NetServer server;
 
@@ -30,7 +32,18 @@ final class TestServer implements AutoCloseable {
 
   TestServer(TransportConfig config, int port, SqlConnections connections) {
     transport = new GrpcTransport(config, events);
-    transport.listen((from, frame) -> got.add(new Got(from, frame)));
+    transport.listen(
+        new Transport.Receiver() {
+          @Override
+          public void receive(ServerId from, byte[] frame) {
+            got.add(new Got(from, frame));
+          }
+
+          @Override
+          public void lost(ServerId peer) {
+            lost.add(peer);
+          }
+        });
     server = NetServer.start(new Endpoint("127.0.0.1", port), connections, transport);
     transport.start();
   }
