@@ -215,7 +215,7 @@ final class CoreState {
   void inquire() {
     Ballot promised = voter.promised(group());
     if (!promised.equals(Ballot.ZERO) && !promised.server().equals(self())) {
-      send(promised.server(), new PaxosMessage.Inquiry(promised));
+      send(promised.server(), new PaxosMessage.Inquiry(promised, commit));
     }
   }
 

@@ -123,6 +123,9 @@ public sealed interface PaxosMessage {
    * campaigns: the holder's lease, which it may have for other groups, keeps the voter from
    * promising this one to anybody else. If not the holder answers with {@link Release} (protocol
    * G9: a RELEASE may have been lost).
+   *
+   * @param commit what the voter knows to be chosen: after a restart it may be less than it told
+   *     the leader before, who says it again
    */
-  record Inquiry(Ballot ballot) implements PaxosMessage {}
+  record Inquiry(Ballot ballot, long commit) implements PaxosMessage {}
 }

@@ -100,6 +100,13 @@ final class VoterHandler {
 
   void onInquiry(ServerId from, Inquiry message) {
     s.inquiries.put(from, message.ballot());
+    if (s.role instanceof Leader leader && leader.ballot.equals(message.ballot())) {
+      FollowerProgress follower = leader.followers.get(from);
+      if (follower != null && message.commit() < follower.commitKnown) {
+        // It has started again since it said so; in an idle group nobody else would tell it.
+        follower.commitKnown = message.commit();
+      }
+    }
   }
 
   /** On a tick, because that brings the last timestamp that was given under any ballot. */

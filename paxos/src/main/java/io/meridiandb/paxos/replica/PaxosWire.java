@@ -82,7 +82,8 @@ final class PaxosWire {
                   .setLog(logState(m.log())));
       case PaxosMessage.Release m -> frame.setRelease(release(m));
       case PaxosMessage.Inquiry m ->
-          frame.setInquiry(InquiryProto.newBuilder().setBallot(ballot(m.ballot())));
+          frame.setInquiry(
+              InquiryProto.newBuilder().setBallot(ballot(m.ballot())).setCommitIndex(m.commit()));
     }
     return frame.build();
   }
@@ -176,7 +177,9 @@ final class PaxosWire {
             m.getTarget() == 0 ? null : new ServerId(m.getTarget()),
             new Timestamp(m.getSMaxNanos()));
       }
-      case INQUIRY -> new PaxosMessage.Inquiry(ballot(frame.getInquiry().getBallot()));
+      case INQUIRY ->
+          new PaxosMessage.Inquiry(
+              ballot(frame.getInquiry().getBallot()), frame.getInquiry().getCommitIndex());
       case BODY_NOT_SET -> throw new IllegalArgumentException("a paxos message without a body");
     };
   }
