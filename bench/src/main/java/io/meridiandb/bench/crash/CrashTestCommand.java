@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     description = "Kill real servers under load and check every acknowledgement.",
     mixinStandardHelpOptions = true)
 public final class CrashTestCommand implements Callable<Integer> {
+  private static final long LEASE_MILLIS = 1_000;
   private static final long PROGRESS_MILLIS_MAX = 30_000;
   private static final long POLL_MILLIS = 100;
 
@@ -51,7 +52,7 @@ public final class CrashTestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path home = folder == null ? Files.createTempDirectory("meridian-crash-test") : folder;
-    try (ThreeServers servers = new ThreeServers(home, disk)) {
+    try (ThreeServers servers = new ThreeServers(home, disk, LEASE_MILLIS)) {
       say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
       return run(servers);
     }

@@ -39,6 +39,9 @@ public final class LeaderTestCommand implements Callable<Integer> {
   @Option(names = "--planned", description = "Ask the leader to end instead of killing it.")
   boolean planned;
 
+  @Option(names = "--lease-millis", description = "Of the leaders (default ${DEFAULT-VALUE}).")
+  long leaseMillis = 3_000;
+
   @Option(names = "--clients", description = "How many clients (default ${DEFAULT-VALUE}).")
   int clients = 3;
 
@@ -51,7 +54,7 @@ public final class LeaderTestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path home = folder == null ? Files.createTempDirectory("meridian-leader-test") : folder;
-    try (ThreeServers servers = new ThreeServers(home, disk)) {
+    try (ThreeServers servers = new ThreeServers(home, disk, leaseMillis)) {
       say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
       servers.startAll();
       servers.awaitReady();
@@ -120,19 +123,19 @@ public final class LeaderTestCommand implements Callable<Integer> {
                 + "\"outageMillisMedian\":%d,\"outageMillisMax\":%d,\"leases\":%.2f,\"transfers\":%d}",
             planned,
             rounds,
-            ThreeServers.LEASE_MILLIS,
+            leaseMillis,
             median,
             outages.getLast(),
-            median / (double) ThreeServers.LEASE_MILLIS,
+            median / (double) leaseMillis,
             load.acknowledgedTransfers()));
   }
 
   /** Waits until the probe is acknowledged again; the longest wait, in milliseconds. */
-  private static long awaitGoingOn(OutageProbe probe) throws InterruptedException {
+  private long awaitGoingOn(OutageProbe probe) throws InterruptedException {
     long before = probe.acknowledged();
     for (long waited = 0; waited < OUTAGE_MILLIS_MAX; waited += POLL_MILLIS) {
       Thread.sleep(POLL_MILLIS);
-      if (probe.acknowledged() > before + AGAIN && waited > 2 * ThreeServers.LEASE_MILLIS) {
+      if (probe.acknowledged() > before + AGAIN && waited > 2 * leaseMillis) {
         break;
       }
     }

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A universe of three server processes in three regions of one host, without distance. */
 final class ThreeServers implements AutoCloseable {
-  /** The lease of its leaders, in milliseconds. */
-  static final long LEASE_MILLIS = 1_000;
-
   private static final String[] NAMES = {"a", "b", "c"};
   private static final long READY_MILLIS_MAX = 60_000;
   private static final long POLL_MILLIS = 100;
@@ -32,10 +29,11 @@ final class ThreeServers implements AutoCloseable {
    *
    * @param home an empty folder, or one to be made
    * @param disk as {@code --disk} of {@code ./meridian start}
+   * @param leaseMillis the lease of its leaders
    */
-  ThreeServers(Path home, String disk) throws IOException, InterruptedException {
+  ThreeServers(Path home, String disk, long leaseMillis) throws IOException, InterruptedException {
     Path config = Files.createDirectories(home).resolve("universe.yaml");
-    url = writeUniverse(config);
+    url = writeUniverse(config, leaseMillis);
     initialise(config);
     for (String name : NAMES) {
       servers.add(new ServerProcess(name, config, disk));
@@ -51,10 +49,10 @@ final class ThreeServers implements AutoCloseable {
     }
   }
 
-  private static String writeUniverse(Path config) throws IOException {
+  private static String writeUniverse(Path config, long leaseMillis) throws IOException {
     StringBuilder text =
         new StringBuilder(
-            "format: 1\nclock: shared-host\nlease: %dms\nservers:\n".formatted(LEASE_MILLIS));
+            "format: 1\nclock: shared-host\nlease: %dms\nservers:\n".formatted(leaseMillis));
     StringBuilder hosts = new StringBuilder();
     for (int i = 0; i < NAMES.length; i++) {
       int port = freePort();

@@ -34,7 +34,13 @@ class LeaderLossTest {
     int status =
         new CommandLine(new LeaderTestCommand())
             .setOut(new PrintWriter(said, true))
-            .execute("--rounds", String.valueOf(leaders), "--folder", folder.toString());
+            .execute(
+                "--rounds",
+                String.valueOf(leaders),
+                "--lease-millis",
+                "1000",
+                "--folder",
+                folder.toString());
     assertThat(status).as("%s", said).isZero();
     assertThat(said.toString()).contains("round " + leaders + ":").doesNotContain("lost;");
   }
