@@ -20,6 +20,7 @@ import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.truetime.TrueTimes;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,7 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
             tuning.lease(),
             tuning.sizes());
     NodeParts parts = new ObservedParts(self, fittings.parts(env, self), observer);
-    return new RealNode(Node.assemble(env, trueTime, config, parts));
+    return new RealNode(self.server(), Node.assemble(env, trueTime, config, parts));
   }
 
   /** Voters where the shape says, the other servers follow. */
@@ -112,7 +113,7 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
     return ReplicaSet.of(voters, List.of(), others);
   }
 
-  private record RealNode(Node node) implements SimulatedNode {
+  private record RealNode(ServerId self, Node node) implements SimulatedNode {
     @Override
     public void start() {
       node.start();
@@ -154,6 +155,22 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
           .thenApply(status ->
               status.groups().stream()
                   .anyMatch(group -> group.group().equals(GroupId.ZERO) && group.leading()));
+    }
+
+    @Override
+    public long handOverOne(RandomSource random) {
+      List<NodeStatus.GroupStatus> led =
+          node.statusNow().groups().stream()
+              .filter(group -> group.leading() && group.members().full().size() > 1)
+              .toList();
+      if (led.isEmpty()) {
+        return -1;
+      }
+      NodeStatus.GroupStatus group = led.get(random.nextInt(led.size()));
+      List<ServerId> others = new ArrayList<>(group.members().full());
+      others.remove(self);
+      node.handOver(group.group(), others.get(random.nextInt(others.size())));
+      return group.group().value();
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.meridiandb.simulator.scenario.Stage;
 import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.simulator.universe.SimulatedUniverse;
+import io.meridiandb.simulator.workload.MovesEnd;
 import io.meridiandb.simulator.workload.Placements;
 import io.meridiandb.simulator.workload.Run;
 import io.meridiandb.simulator.workload.Workload;
@@ -118,7 +119,8 @@ public final class Simulation {
           assembly.tuned(world.random("tuning")).observedBy(Observers.among(invariants, census));
       SimulatedUniverse universe = new SimulatedUniverse(world, observed, shape(world));
       Run run = new Run(universe);
-      Swarm swarm = Swarm.draw(world.random("swarm"));
+      Swarm drawn = Swarm.draw(world.random("swarm"));
+      Swarm swarm = assembly.isWhole() ? drawn : drawn.withoutPlacements();
       Nemesis nemesis = new Nemesis(universe, options.isScripted() ? swarm.quiet() : swarm);
       world.afterEveryEvent(new InvariantWatch(invariants, universe::sight, run::violation));
       try {
@@ -178,11 +180,11 @@ public final class Simulation {
         universe,
         ended,
         client -> {
-          int placements =
+          List<Placements.Wanted> placements =
               options.classic() || !assembly.isWhole()
-                  ? 0
-                  : Placements.draw(world.random("placements"));
-          setUp(first -> Placements.make(placements, universe.shape(), run, first), client);
+                  ? List.of()
+                  : Placements.draw(world.random("placements"), universe.shape());
+          setUp(first -> Placements.make(placements, run, first), client);
           for (Workload workload : workloads) {
             setUp(workload::setUp, client);
           }
@@ -210,7 +212,13 @@ public final class Simulation {
     int clients = 1 + workloads.size() * CLIENTS_EACH;
     world.runUntil(() -> ended.size() == clients, END_WAIT);
     watch.judge();
-    client(universe, ended, client -> workloads.forEach(workload -> workload.check(client)));
+    client(
+        universe,
+        ended,
+        client -> {
+          workloads.forEach(workload -> workload.check(client));
+          new MovesEnd(run).check(client);
+        });
     world.runUntil(() -> ended.size() == clients + 1, END_WAIT);
   }
 

@@ -81,6 +81,7 @@ public final class LiveUniverse {
         LinkConditions.lan(),
         odds,
         Duration.ofMillis(settings.clockUncertaintyMillis()),
+        false,
         faults.stream().flatMap(fault -> fault.planned(every).stream()).toList());
   }
 

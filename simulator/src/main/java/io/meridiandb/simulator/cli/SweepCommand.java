@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     name = "sweep",
     description = {
       "Runs the seeds A to B and prints one line of JSON for each, in their order;",
-      "exit status 1 if any found violations."
+      "at the end, on standard error, how often each kind of fault fired and mattered.",
+      "Exit status 1 if any seed found violations."
     },
     mixinStandardHelpOptions = true)
 final class SweepCommand implements Callable<Integer> {
@@ -72,6 +73,7 @@ final class SweepCommand implements Callable<Integer> {
     int found = 0;
     SweepFile done = new SweepFile(out);
     SweepProgress shown = new SweepProgress(progress ? err() : null, bound(1) - bound(0) + 1);
+    SweepTotals totals = new SweepTotals();
     Queue<Future<Report>> runs = new ArrayDeque<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(checkedJobs())) {
       long next = bound(0);
@@ -79,20 +81,24 @@ final class SweepCommand implements Callable<Integer> {
         // A few more than can run: what is not begun yet need not be held.
         if (next <= bound(1) && runs.size() < 2 * jobs) {
           Simulation.Options one = options.of(next++);
-          if (done.has(one.seed())) {
+          String before = done.line(one.seed());
+          if (before != null) {
             shown.skipped();
+            totals.add(before);
           } else {
             runs.add(pool.submit(() -> new Simulation(one, new NodeAssembly()).run(null)));
           }
         } else {
           Report report = ended(runs.remove());
           done.add(report.toJson());
+          totals.add(report.toJson());
           print(report);
           shown.done(report);
           found += report.violations().size();
         }
       }
     }
+    totals.print(err());
     return found == 0 ? 0 : 1;
   }
 

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class SweepFile {
   private static final Pattern LINE = Pattern.compile("\\{\"seed\":(-?\\d+),.*]}");
 
   private final @Nullable Path file;
-  private final Set<Long> seeds = new TreeSet<>();
+  private final Map<Long, String> lines = new TreeMap<>();
 
   /** Reads what is there; null keeps nothing. */
   SweepFile(@Nullable Path file) throws IOException {
@@ -25,14 +25,15 @@ final class SweepFile {
       for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
         Matcher match = LINE.matcher(line); // the last line may be torn
         if (match.matches()) {
-          seeds.add(Long.parseLong(match.group(1)));
+          lines.put(Long.parseLong(match.group(1)), line);
         }
       }
     }
   }
 
-  boolean has(long seed) {
-    return seeds.contains(seed);
+  /** What was found out about a seed before; null if it was not run. */
+  @Nullable String line(long seed) {
+    return lines.get(seed);
   }
 
   void add(String line) throws IOException {

@@ -104,7 +104,14 @@ public final class SqlClient {
             .setAnchor(anchor);
     statements++;
     inDoubt = true;
-    return answer(open, open.send(ClientFrame.newBuilder().setExecute(execute)));
+    universe.tables().begins(machine.machine(), sql);
+    try {
+      return answer(open, open.send(ClientFrame.newBuilder().setExecute(execute)));
+    } finally {
+      if (!inTransaction) {
+        universe.tables().ended(machine.machine());
+      }
+    }
   }
 
   /** Runs one statement that writes, as a transaction of its own; never fails. */
@@ -126,10 +133,12 @@ public final class SqlClient {
     beginsNow = true;
     try {
       body.run(this);
+      return commit();
     } catch (SqlFailed | LinkLost e) {
       return rolledBack(say(e));
+    } finally {
+      universe.tables().ended(machine.machine());
     }
-    return commit();
   }
 
   private Ending commit() {

@@ -14,7 +14,13 @@ public final class FaultCatalog {
     kinds.addAll(ProcessFaults.all());
     kinds.addAll(DiskFaults.all());
     kinds.addAll(ClockFaults.all());
+    kinds.addAll(DirectoryFaults.all());
     return List.copyOf(kinds);
+  }
+
+  /** Those that are done by SQL to placements and directories, which only a whole product knows. */
+  static boolean isDoneBySql(FaultKind kind) {
+    return DirectoryFaults.all().stream().anyMatch(each -> each.name().equals(kind.name()));
   }
 
   /** All of them. */

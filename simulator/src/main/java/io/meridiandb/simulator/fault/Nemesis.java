@@ -16,6 +16,9 @@ public final class Nemesis {
   /** So long after a strike it is seen whether it mattered. */
   private static final Duration PROOF_AFTER = Duration.ofSeconds(8);
 
+  /** What is counted where clocks begin as far apart as they may. */
+  static final String CLOCKS_APART = "clocks-apart";
+
   private static final Duration WATCH_PAUSE = Duration.ofSeconds(2);
 
   private final SimulatedUniverse universe;
@@ -39,6 +42,16 @@ public final class Nemesis {
     for (ServerId server : universe.members()) {
       world.clocks(server).bound(swarm.clockBound().toNanos());
     }
+    if (swarm.clocksApart() && !swarm.clockBound().isZero()) {
+      world.faults().fired(CLOCKS_APART);
+      world.faults().mattered(CLOCKS_APART);
+      universe.members().forEach(server -> setApart(server, scene.random().chance(1, 2)));
+    }
+  }
+
+  /** Puts a clock to an end of its bounds, from which it drifts slowly to the other. */
+  private void setApart(ServerId server, boolean fast) {
+    world.clocks(server).step(fast ? 4 * 2 * swarm.clockBound().toNanos() : 0);
   }
 
   /** Begins; inside of the world. */

@@ -1,6 +1,7 @@
 package io.meridiandb.simulator.fault;
 
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.simulator.universe.SimulatedNode;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,6 +10,8 @@ final class ProcessFaults {
   private static final String CRASH = "server-crash";
   private static final String KILL = "server-kill";
   private static final String PAUSE = "server-pause";
+  private static final String HANDED_OVER = "leader-handed-over";
+  private static final Duration HANDED_OVER_WITHIN = Duration.ofSeconds(2);
   private static final int HURT_LOOKS = 400;
   private static final Duration HURT_LOOK_PAUSE = Duration.ofNanos(100_000);
 
@@ -27,6 +30,7 @@ final class ProcessFaults {
         new FaultKind("restart-storm", KILL, ProcessFaults::restartStorm),
         new FaultKind("rolling-restart", "server-drained", ProcessFaults::rollingRestart),
         new FaultKind("leader-drained", "server-drained", ProcessFaults::leaderDrained),
+        new FaultKind(HANDED_OVER, HANDED_OVER, ProcessFaults::handOver),
         new FaultKind("pause", PAUSE, scene -> pause(scene, scene.victim(), 5, 800)),
         new FaultKind(
             "pause-beyond-lease", PAUSE, scene -> pause(scene, scene.victim(), 3_200, 9_000)),
@@ -101,6 +105,28 @@ final class ProcessFaults {
   private static void leaderDrained(Scene scene) {
     scene.world().faults().fired("server-drained");
     scene.universe().withLeader(leader -> drain(scene, leader));
+  }
+
+  /** Any group of any leader goes to any other full replica, near or far, up or not. */
+  private static void handOver(Scene scene) {
+    scene.world().faults().fired(HANDED_OVER);
+    for (ServerId server : scene.shuffled()) {
+      SimulatedNode node = scene.universe().node(server);
+      long group = node == null ? -1 : node.handOverOne(scene.random());
+      if (group >= 0) {
+        scene
+            .world()
+            .schedule(
+                HANDED_OVER_WITHIN,
+                () -> {
+                  ServerId leader = scene.universe().leader(group);
+                  if (leader != null && !leader.equals(server)) {
+                    scene.world().faults().mattered(HANDED_OVER);
+                  }
+                });
+        return;
+      }
+    }
   }
 
   private static void rollingRestart(Scene scene) {

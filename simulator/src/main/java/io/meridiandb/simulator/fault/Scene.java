@@ -12,12 +12,19 @@ import java.util.List;
 public final class Scene {
   private final SimulatedUniverse universe;
   private final RandomSource random;
+  private final Operator operator;
   private List<ServerId> spared = List.of();
   private boolean healed;
 
   Scene(SimulatedUniverse universe, RandomSource random) {
     this.universe = universe;
     this.random = random;
+    this.operator = new Operator(universe, random.fork("operator"), () -> healed);
+  }
+
+  /** Who does things by SQL. */
+  Operator operator() {
+    return operator;
   }
 
   SimulatedUniverse universe() {
@@ -57,6 +64,12 @@ public final class Scene {
   ServerId victim() {
     List<ServerId> victims = victims();
     return victims.get(random.nextInt(victims.size()));
+  }
+
+  /** The only server whose files may rot: there is always a good copy at another. */
+  ServerId rotting() {
+    List<ServerId> all = universe.members();
+    return all.get(Math.floorMod(world().seed(), all.size()));
   }
 
   /** The servers of one region, drawn. */

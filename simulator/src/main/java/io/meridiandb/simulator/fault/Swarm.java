@@ -13,9 +13,16 @@ import java.util.List;
  * @param latency between any two servers of a universe without regions
  * @param odds of faults of single frames
  * @param clockBound how far clocks may be off
+ * @param clocksApart whether they begin as far apart as they may: some all fast, the others all
+ *     slow
  * @param planned kinds that strike, and how often
  */
-public record Swarm(LinkConditions latency, Odds odds, Duration clockBound, List<Planned> planned) {
+public record Swarm(
+    LinkConditions latency,
+    Odds odds,
+    Duration clockBound,
+    boolean clocksApart,
+    List<Planned> planned) {
   /** Of a million frames each. */
   public record Odds(int loss, int duplicate, int reorder) {
     /** Every frame arrives once, in order. */
@@ -26,12 +33,19 @@ public record Swarm(LinkConditions latency, Odds odds, Duration clockBound, List
   public record Planned(FaultKind kind, Duration mean) {}
 
   private static final int KINDS_OF_ALL = 5;
+  private static final int CLOCKS_APART_OF = 3;
+
+  /** In one of so many runs most of what happens is that data moves, with few faults. */
+  private static final int BUSY_OF = 3;
+
+  private static final int BUSY_KINDS_OF_ALL = 2;
+  private static final int CALM_KINDS_OF_ALL = 15;
 
   public Swarm {
     planned = List.copyOf(planned);
   }
 
-  /** Draws all knobs: a fifth of all kinds, more or less. */
+  /** Draws all knobs: a fifth of all kinds, more or less; in some runs mostly moves of data. */
   public static Swarm draw(RandomSource random) {
     LinkConditions latency = latency(random);
     Odds odds =
@@ -42,18 +56,32 @@ public record Swarm(LinkConditions latency, Odds odds, Duration clockBound, List
     Duration clockBound = Duration.ofNanos(1_000L * pick(random, 0, 100, 2_000, 20_000));
     List<Planned> planned = new ArrayList<>();
     RandomSource kinds = random.fork("kinds");
+    boolean busy = random.fork("busy").chance(1, BUSY_OF);
     for (FaultKind kind : FaultCatalog.kinds()) {
       RandomSource own = kinds.fork(kind.name());
-      if (own.chance(1, KINDS_OF_ALL)) {
+      boolean bySql = FaultCatalog.isDoneBySql(kind);
+      int of = busy ? (bySql ? BUSY_KINDS_OF_ALL : CALM_KINDS_OF_ALL) : KINDS_OF_ALL;
+      if (own.chance(1, of)) {
         planned.add(new Planned(kind, Duration.ofMillis(pick(own, 12_000, 6_000, 3_000))));
       }
     }
-    return new Swarm(latency, odds, clockBound, planned);
+    return new Swarm(
+        latency, odds, clockBound, random.fork("clocks").chance(1, CLOCKS_APART_OF), planned);
   }
 
   /** The same without any fault: latencies and clock bounds alone. */
   public Swarm quiet() {
-    return new Swarm(latency, Odds.NONE, clockBound, List.of());
+    return new Swarm(latency, Odds.NONE, clockBound, clocksApart, List.of());
+  }
+
+  /** The same for what knows no placements. */
+  public Swarm withoutPlacements() {
+    return new Swarm(
+        latency,
+        odds,
+        clockBound,
+        clocksApart,
+        planned.stream().filter(each -> !FaultCatalog.isDoneBySql(each.kind())).toList());
   }
 
   private static LinkConditions latency(RandomSource random) {

@@ -36,14 +36,19 @@ public record Shape(String latency, List<ServerPlace> places) {
     return of(REGIONS.subList(0, regions), serversEach, latency);
   }
 
-  /** Mostly three servers in one place; sometimes five, or as many regions. */
+  /**
+   * Three to six servers in one place, or in three or five regions: with three, placements share
+   * all servers; with more, some have replicas where others have none, and of other types.
+   */
   public static Shape draw(RandomSource random) {
     List<String> presets = List.of("three-regions", "aws", "gcp", "paper");
     String preset = presets.get(random.nextInt(presets.size()));
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(12)) {
       case 0, 1 -> regions(3, 1, preset);
       case 2 -> regions(5, 1, preset);
-      case 3 -> local(5);
+      case 3 -> regions(3, 2, preset);
+      case 4, 5 -> local(5);
+      case 6, 7 -> local(4);
       default -> local(3);
     };
   }

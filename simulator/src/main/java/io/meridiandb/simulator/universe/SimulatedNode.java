@@ -28,6 +28,15 @@ public interface SimulatedNode {
     return CompletableFuture.completedFuture(false);
   }
 
+  /**
+   * Hands one of the groups that it leads over to another full replica, both drawn.
+   *
+   * @return the group's number; below zero if it leads none that could be handed over
+   */
+  default long handOverOne(RandomSource random) {
+    return -1;
+  }
+
   /** Ends in order: hands leaderships over, takes no new clients. */
   default CompletableFuture<?> drain() {
     return CompletableFuture.completedFuture("");

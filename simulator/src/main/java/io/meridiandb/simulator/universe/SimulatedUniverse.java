@@ -35,6 +35,7 @@ public final class SimulatedUniverse {
   private final Set<String> cutRegions = new TreeSet<>();
   private final Map<ServerId, SimulatedNode> nodes = new TreeMap<>();
   private final List<SqlLink> links = new ArrayList<>();
+  private final Tables tables = new Tables();
   private final RandomSource random;
   private long clients;
 
@@ -58,6 +59,11 @@ public final class SimulatedUniverse {
   /** Where its servers stand. */
   public Shape shape() {
     return shape;
+  }
+
+  /** What workloads have made in it. */
+  public Tables tables() {
+    return tables;
   }
 
   /** The region of a server, or of a client's machine. */
@@ -170,6 +176,16 @@ public final class SimulatedUniverse {
       }
     });
     return new Sight(world.trueTime(), seen);
+  }
+
+  /** Who leads a group at this very moment, with a valid lease; null if nobody does. */
+  public @Nullable ServerId leader(long group) {
+    return sight().servers().stream()
+        .filter(server ->
+            server.groups().stream().anyMatch(each -> each.id() == group && each.leading()))
+        .map(Sight.Server::id)
+        .findFirst()
+        .orElse(null);
   }
 
   /** The node that runs on a server now; null if none does. */

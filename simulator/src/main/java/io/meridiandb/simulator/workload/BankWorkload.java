@@ -27,7 +27,9 @@ public final class BankWorkload implements Workload {
 
   @Override
   public void setUp(SqlClient client) throws SqlFailed, LinkLost {
-    client.execute("CREATE TABLE accounts (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL)");
+    client.execute(
+        "CREATE TABLE accounts (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL)"
+            + run.placementOf("accounts"));
     for (long id = 0; id < ACCOUNTS; id++) {
       client.execute("INSERT INTO accounts (id, balance) VALUES (?, ?)", of(id), of(START_BALANCE));
     }

@@ -32,7 +32,8 @@ public final class InsertWorkload implements Workload {
   public void setUp(SqlClient client) throws SqlFailed, LinkLost {
     client.execute(
         "CREATE TABLE inserts (client BIGINT, number BIGINT, note TEXT,"
-            + " PRIMARY KEY (client, number))");
+            + " PRIMARY KEY (client, number))"
+            + run.placementOf("inserts"));
   }
 
   @Override

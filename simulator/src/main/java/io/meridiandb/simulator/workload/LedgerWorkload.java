@@ -16,7 +16,6 @@ public final class LedgerWorkload extends RecordedWorkload {
   private static final int ACCOUNTS = 5;
   private static final long START_BALANCE = 1_000;
   private static final int AMOUNT_MAX = 50;
-  private static final List<String> PASTS = List.of("100ms", "500ms", "1s", "3s");
 
   private final KeyTable east;
   private final KeyTable west;
@@ -46,10 +45,7 @@ public final class LedgerWorkload extends RecordedWorkload {
   void step(int number, SqlClient client, RandomSource random) {
     switch (random.nextInt(6)) {
       case 0 -> query(client, tape -> east.range(tape, 0, ACCOUNTS));
-      case 1 -> {
-        String ago = PASTS.get(random.nextInt(PASTS.size()));
-        recorder().past(client, ago, tape -> west.range(tape, 0, ACCOUNTS));
-      }
+      case 1 -> recorder().past(client, Age.draw(random), tape -> west.range(tape, 0, ACCOUNTS));
       case 2 -> total(recordedTotal(client));
       default -> transfer(client, random);
     }

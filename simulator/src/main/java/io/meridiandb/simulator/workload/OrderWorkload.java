@@ -36,7 +36,9 @@ public final class OrderWorkload implements Workload {
 
   @Override
   public void setUp(SqlClient client) throws SqlFailed, LinkLost {
-    client.execute("CREATE TABLE orders (id BIGINT PRIMARY KEY, size BIGINT NOT NULL)");
+    client.execute(
+        "CREATE TABLE orders (id BIGINT PRIMARY KEY, size BIGINT NOT NULL)"
+            + run.placementOf("orders"));
     client.execute(
         "CREATE TABLE lines (id BIGINT, line BIGINT, what TEXT, PRIMARY KEY (id, line))"
             + " INTERLEAVE IN PARENT orders ON DELETE CASCADE");

@@ -11,43 +11,100 @@ import java.util.List;
 
 /**
  * Placements of a run, and so its groups beside the first: tables take them in turn, so that
- * transactions of one workload span groups with leaders in different places.
+ * transactions of one workload span groups with leaders in different places, with replicas of all
+ * types.
  */
 public final class Placements {
-  private static final int COUNT_MAX = 2;
+  private static final int COUNT_MAX = 3;
   private static final int TRIES = 60;
   private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
 
-  private Placements() {}
+  /** How many replicas of each type a placement has. */
+  private enum Kind {
+    THREE_FULL(3, 0, 0),
+    TWO_FULL_AND_WITNESS(2, 1, 0),
+    THREE_FULL_AND_READ_ONLY(3, 0, 1),
+    TWO_FULL_WITNESS_AND_READ_ONLY(2, 1, 1),
+    FIVE_FULL(5, 0, 0),
+    THREE_FULL_AND_TWO_WITNESSES(3, 2, 0),
+    TWO_FULL_WITNESS_AND_TWO_READ_ONLY(2, 1, 2);
 
-  /** None, one or two placements, each voted on by three zones of the shape. */
-  public static int draw(RandomSource random) {
-    return random.nextInt(COUNT_MAX + 1);
+    private final int full;
+    private final int witnesses;
+    private final int readOnly;
+
+    Kind(int full, int witnesses, int readOnly) {
+      this.full = full;
+      this.witnesses = witnesses;
+      this.readOnly = readOnly;
+    }
+
+    int all() {
+      return full + witnesses + readOnly;
+    }
   }
 
   /**
-   * Makes them, and tells the run.
+   * A placement to be made.
    *
-   * @param count how many; 0 leaves all tables where they are
+   * @param sql the statement that makes it
    */
-  public static void make(int count, Shape shape, Run run, SqlClient client)
-      throws SqlFailed, LinkLost {
-    List<String> zones =
-        shape.firstVoters().stream()
-            .map(server -> shape.places().get((int) server.value() - 1).zone())
-            .limit(3)
-            .toList();
-    if (count == 0 || zones.size() < 3) {
-      return;
-    }
-    List<String> names = new ArrayList<>(List.of(""));
+  public record Wanted(String name, String sql) {}
+
+  private Placements() {}
+
+  /** None to three placements. */
+  public static List<Wanted> draw(RandomSource random, Shape shape) {
+    int count = random.nextInt(COUNT_MAX + 1);
+    List<Wanted> drawn = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      String name = "placed_" + i;
-      patiently(
-          client,
-          "CREATE PLACEMENT %s OPTIONS (leader = '%s', voters = '%s')"
-              .formatted(name, zones.get((i + 1) % 3), String.join(",", zones)));
-      names.add(name);
+      drawn.add(draw("placed_" + i, random.fork("placement-" + i), shape));
+    }
+    return drawn;
+  }
+
+  /** A placement of any kind that the shape has zones for, with its leader in a drawn one. */
+  public static Wanted draw(String name, RandomSource random, Shape shape) {
+    List<String> left = new ArrayList<>(shape.topology().zones());
+    List<Kind> kinds = new ArrayList<>(List.of(Kind.values()));
+    kinds.removeIf(kind -> kind.all() > left.size());
+    if (kinds.isEmpty()) {
+      throw new IllegalArgumentException("a placement needs three zones, not " + left);
+    }
+    Kind kind = kinds.get(random.nextInt(kinds.size()));
+    List<String> full = take(kind.full, left, random);
+    List<String> witnesses = take(kind.witnesses, left, random);
+    List<String> readOnly = take(kind.readOnly, left, random);
+    String sql =
+        "CREATE PLACEMENT IF NOT EXISTS %s OPTIONS (leader = '%s', voters = '%s'%s%s)"
+            .formatted(
+                name,
+                full.getFirst(),
+                String.join(",", full),
+                option("witnesses", witnesses),
+                option("read_only", readOnly));
+    return new Wanted(name, sql);
+  }
+
+  private static List<String> take(int count, List<String> left, RandomSource random) {
+    List<String> taken = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      taken.add(left.remove(random.nextInt(left.size())));
+    }
+    return taken;
+  }
+
+  private static String option(String name, List<String> zones) {
+    return zones.isEmpty() ? "" : ", %s = '%s'".formatted(name, String.join(",", zones));
+  }
+
+  /** Makes them, and tells the run. */
+  public static void make(List<Wanted> wanted, Run run, SqlClient client)
+      throws SqlFailed, LinkLost {
+    List<String> names = new ArrayList<>();
+    for (Wanted each : wanted) {
+      patiently(client, each.sql);
+      names.add(each.name);
     }
     run.placements(names);
   }

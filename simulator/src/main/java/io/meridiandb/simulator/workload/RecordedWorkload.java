@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** A workload whose transactions are written down and judged by the checkers at the end. */
 abstract class RecordedWorkload implements Workload {
   private static final int TRIES = 200;
+  private static final int PAST_OF = 4;
   private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
 
   private final Run run;
   private final String name;
   private final int pauseMillisMax;
   private final Recorder recorder;
+  private final RandomSource ages;
 
   /**
    * A workload.
@@ -31,6 +33,7 @@ abstract class RecordedWorkload implements Workload {
     this.name = name;
     this.pauseMillisMax = pauseMillisMax;
     this.recorder = new Recorder(run, name, readCycles);
+    this.ages = run.random("ages").fork(name);
   }
 
   final Run run() {
@@ -75,9 +78,13 @@ abstract class RecordedWorkload implements Workload {
     run.violation(name + ": without faults, still no answer to the last reads");
   }
 
-  /** Runs a transaction of the set-up, where nothing may fail. */
+  /** Runs a transaction of the set-up; leases may be shorter than distances, so leaders change. */
   final void surely(SqlClient client, Recorder.Body body) {
     Ending ending = recorder.readWrite(client, body);
+    for (int i = 0; i < TRIES && ending.kind() == Ending.Kind.ABORTED; i++) {
+      client.env().fibers().sleep(RETRY_PAUSE);
+      ending = recorder.readWrite(client, body);
+    }
     if (!ending.isCommitted()) {
       throw new AssertionError("no faults yet, but " + ending);
     }
@@ -88,7 +95,10 @@ abstract class RecordedWorkload implements Workload {
     return run.unique();
   }
 
+  /** A query about now or, now and then, about the past; null if it failed. */
   final @Nullable List<Op> query(SqlClient client, Recorder.Body body) {
-    return recorder.query(client, body);
+    return ages.chance(1, PAST_OF)
+        ? recorder.past(client, Age.draw(ages), body)
+        : recorder.query(client, body);
   }
 }

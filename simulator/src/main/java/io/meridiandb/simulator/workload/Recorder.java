@@ -62,20 +62,16 @@ public final class Recorder {
 
   /** One query of its own, about now; null if it failed. */
   public @Nullable List<Op> query(SqlClient client, Body body) {
-    return read(client, body, Txn.Kind.STRONG_READ, "");
+    return read(client, body, Txn.Kind.STRONG_READ, null);
   }
 
-  /**
-   * One query of its own about the past; null if it failed.
-   *
-   * @param ago for example {@code 2s}
-   */
-  public @Nullable List<Op> past(SqlClient client, String ago, Body body) {
-    return read(client, body, Txn.Kind.STALE_READ, " AS OF SYSTEM TIME '-" + ago + "'");
+  /** One query of its own about the past; null if it failed. */
+  @Nullable List<Op> past(SqlClient client, Age age, Body body) {
+    return read(client, body, Txn.Kind.STALE_READ, age);
   }
 
-  private @Nullable List<Op> read(SqlClient client, Body body, Txn.Kind kind, String asOf) {
-    Tape tape = new Tape(client, asOf);
+  private @Nullable List<Op> read(SqlClient client, Body body, Txn.Kind kind, @Nullable Age age) {
+    Tape tape = new Tape(client, age == null ? "" : age.clause());
     long invoked = now();
     try {
       body.run(tape);
@@ -85,7 +81,12 @@ public final class Recorder {
     }
     run.queryAnswered();
     Txn.Span span = new Txn.Span(invoked, now());
-    add(span, kind, Txn.Outcome.COMMITTED, tape.readTimestamp(), tape.ops());
+    long at = tape.readTimestamp();
+    if (age != null && at != 0 && !age.allows(at, invoked, now(), 2 * run.clockBoundNanos())) {
+      run.violation(
+          "%s: a read that was asked for %s at %d was of %d".formatted(workload, age, invoked, at));
+    }
+    add(span, kind, Txn.Outcome.COMMITTED, at, tape.ops());
     return tape.ops();
   }
 

@@ -45,7 +45,9 @@ public final class RegisterWorkload implements Workload {
 
   @Override
   public void setUp(SqlClient client) throws SqlFailed, LinkLost {
-    client.execute("CREATE TABLE registers (id BIGINT PRIMARY KEY, n BIGINT NOT NULL)");
+    client.execute(
+        "CREATE TABLE registers (id BIGINT PRIMARY KEY, n BIGINT NOT NULL)"
+            + run.placementOf("registers"));
     client.execute("INSERT INTO registers (id, n) VALUES (0, 0), (1, 0), (2, 0)");
   }
 

@@ -1,11 +1,13 @@
 package io.meridiandb.simulator.workload;
 
+import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.simulator.client.Ending;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
 import io.meridiandb.simulator.universe.SimulatedUniverse;
+import io.meridiandb.simulator.universe.Tables;
 import io.meridiandb.wire.proto.Value;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Run {
   private static final int VIOLATIONS_MAX = 20;
   private static final int QUERY_TRIES = 200;
+  private static final int ROW_WISE_OF = 4;
   private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
 
   private final SimulatedUniverse universe;
@@ -96,20 +99,54 @@ public final class Run {
   }
 
   /**
-   * What CREATE TABLE says about where a table lies: empty for the default placement, or {@code
-   * PLACEMENT name}.
+   * What CREATE TABLE says about where a whole table lies: empty for the default placement, or
+   * {@code PLACEMENT name}. From then on it may be moved.
    */
   String placementOf(String table) {
+    universe.tables().made(new Tables.Table(table, List.of()));
     if (placements.isEmpty()) {
       return "";
     }
-    String placement = placements.get(tablesMade++ % placements.size());
-    return placement.isEmpty() ? "" : " PLACEMENT " + placement;
+    int turn = tablesMade++ % (placements.size() + 1);
+    return turn == 0 ? "" : " PLACEMENT " + placements.get(turn - 1);
   }
 
-  /** Tables made from now on take these placements in turn; an empty name is the default one. */
-  public void placements(List<String> names) {
+  /**
+   * Whether the rows of a table shall say where they are kept.
+   *
+   * @return the placements that they may name; empty if the table is to be placed as a whole
+   */
+  List<String> rowPlacementsOf(String table) {
+    RandomSource random = universe.world().random("tables").fork(table);
+    if (placements.isEmpty() || !random.chance(1, ROW_WISE_OF)) {
+      return List.of();
+    }
+    universe.tables().made(new Tables.Table(table, placements));
+    return placements;
+  }
+
+  /** Tables made from now on take the default placement and these in turn. */
+  void placements(List<String> names) {
     placements = List.copyOf(names);
+    names.forEach(universe.tables()::placement);
+  }
+
+  /** Whether there is no placement besides the default one, and so nothing to move. */
+  boolean placesNothing() {
+    return universe.tables().placements().isEmpty();
+  }
+
+  /** Random numbers of the run, by the name of what they are for. */
+  RandomSource random(String name) {
+    return universe.world().random(name);
+  }
+
+  /** How far the clocks of servers may be off, in nanoseconds. */
+  long clockBoundNanos() {
+    return universe.members().stream()
+        .mapToLong(server -> universe.world().clocks(server).boundNanos())
+        .max()
+        .orElse(0);
   }
 
   /** The rows of a query, or null if it failed; that is no violation, faults may do so. */
