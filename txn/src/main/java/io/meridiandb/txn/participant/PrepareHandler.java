@@ -310,7 +310,7 @@ final class PrepareHandler {
   /** The vote is applied on this replica. */
   void applied(PreparedEntry entry) {
     TxnId id = Protos.txn(entry.getTxn());
-    recoveries.noticed(id);
+    recoveries.noticed(id, entry.getExplicit());
     if (!(leadership.underWay.find(id) instanceof Prepare prepare)) {
       return; // appended by an earlier leader
     }

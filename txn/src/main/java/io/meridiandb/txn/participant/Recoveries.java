@@ -15,6 +15,12 @@ final class Recoveries {
   /** A vote this old without outcome is pursued. */
   static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  /**
+   * The same in explicit mode (protocol G22): there the question itself aborts what its gateway is
+   * still at, with very many groups, one of which may wait for a lock.
+   */
+  static final Duration PATIENCE_EXPLICIT = Duration.ofSeconds(3);
+
   private static final Duration PAUSE_MAX = Duration.ofSeconds(15);
 
   /** So many are begun at each tick: a leader that starts may find thousands of votes. */
@@ -43,7 +49,7 @@ final class Recoveries {
     for (Prepared prepared : leadership.state.prepared.all()) {
       Pursuit pursuit = pursuits.get(prepared.id);
       if (pursuit == null) {
-        noticed(prepared.id);
+        noticed(prepared.id, prepared.entry.getExplicit());
       } else if (!pursuit.running && now - pursuit.dueNanos >= 0 && begun++ < BEGUN_MAX) {
         run(prepared.recovery(), pursuit);
       }
@@ -55,9 +61,10 @@ final class Recoveries {
   }
 
   /** A vote is chosen: its outcome is expected from now on. */
-  void noticed(TxnId id) {
+  void noticed(TxnId id, boolean explicit) {
+    Duration patience = explicit ? PATIENCE_EXPLICIT : PATIENCE;
     Pursuit pursuit = new Pursuit();
-    pursuit.dueNanos = leadership.context.clocks().bootNanos() + PATIENCE.toNanos();
+    pursuit.dueNanos = leadership.context.clocks().bootNanos() + patience.toNanos();
     pursuits.putIfAbsent(id, pursuit);
   }
 

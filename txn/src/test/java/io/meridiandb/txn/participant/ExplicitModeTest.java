@@ -61,6 +61,16 @@ class ExplicitModeTest {
   }
 
   @Test
+  void aGatewayThatTakesItsTimeIsNotAborted() { // asking is what aborts
+    TwoGroupsScenario two = new TwoGroupsScenario();
+    long s = votes(two);
+    two.pass(Recoveries.PATIENCE_EXPLICIT.minusSeconds(1));
+    assertThat(two.told(two.a, ID, true, s).getChosen()).isTrue();
+    two.pass(A_WHILE);
+    bothEnded(two, true);
+  }
+
+  @Test
   void theAnchorsOutcomeIsTheCommit() { // the gateway dies when the anchor alone has it
     TwoGroupsScenario two = new TwoGroupsScenario();
     long s = votes(two);
