@@ -12,6 +12,7 @@ import io.meridiandb.paxos.core.PaxosMessage.PreVoteReply;
 import io.meridiandb.paxos.core.PaxosMessage.Prepare;
 import io.meridiandb.paxos.core.PaxosMessage.Promise;
 import io.meridiandb.paxos.core.PaxosMessage.Refusal;
+import io.meridiandb.paxos.core.PaxosMessage.Release;
 import io.meridiandb.paxos.core.PaxosMessage.Suffix;
 import io.meridiandb.paxos.core.Role.Candidate;
 import io.meridiandb.paxos.core.Role.Candidate.Phase;
@@ -75,7 +76,7 @@ final class CampaignHandler {
     if (ballot.equals(s.voter.promised(s.group()))
         && !ballot.equals(Ballot.ZERO)
         && s.passed(s.releaseAgainAt)) {
-      roles.giveUp(ballot, null, s.lastRelease.sMax());
+      roles.giveUp(ballot, s.lastRelease.sMax());
     }
   }
 
@@ -258,7 +259,7 @@ final class CampaignHandler {
     }
     if (message.entries().isEmpty()) {
       s.signal(new Signal.InstallNeeded(s.self()));
-      roles.giveUp(candidate.ballot, null, s.sMax);
+      roles.giveUp(candidate.ballot, s.sMax);
       return;
     }
     if (message.from() == nextWanted(candidate)) {
@@ -294,7 +295,7 @@ final class CampaignHandler {
     if (s.role instanceof Candidate candidate
         && candidate.phase != Phase.PRE_VOTE
         && other.isAfter(candidate.ballot)) {
-      roles.release(candidate.ballot, null, s.sMax);
+      roles.release(new Release(candidate.ballot, null, s.sMax));
     }
   }
 
@@ -309,7 +310,7 @@ final class CampaignHandler {
     if (candidate.phase == Phase.PRE_VOTE) {
       roles.becomeFollower(null);
     } else {
-      roles.giveUp(candidate.ballot, null, s.sMax);
+      roles.giveUp(candidate.ballot, s.sMax);
     }
   }
 

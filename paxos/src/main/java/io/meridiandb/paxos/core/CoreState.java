@@ -89,6 +89,9 @@ final class CoreState {
   /** When this voter asks the holder of what it promised, though nobody wants its vote. */
   @Nullable Timestamp inquireAt;
 
+  /** What came with the release that this server campaigns on; as long as it campaigns. */
+  @Nullable Inheritance shipped;
+
   /** When the own ballot that was given up is told again. */
   Timestamp releaseAgainAt = Timestamp.MIN;
 
@@ -258,6 +261,15 @@ final class CoreState {
     long spread = setting.config().campaignSpread().toNanos();
     long wait = spread / 20 + Math.floorMod(setting.random().nextLong(), spread);
     return now.latest().plusNanos(wait).plus(preference.delay(self()));
+  }
+
+  /**
+   * When to campaign if a candidate who is helped now does not come to lead. It has no lease before
+   * its question for one has been echoed, two round trips: whoever campaigned meanwhile would take
+   * the group from it.
+   */
+  Timestamp campaignTimeAfterAnother() {
+    return campaignTime().plus(setting.config().retry().multipliedBy(2));
   }
 
   Timestamp retryTime() {

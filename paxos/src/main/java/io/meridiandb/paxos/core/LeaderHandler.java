@@ -8,11 +8,11 @@ import io.meridiandb.paxos.core.PaxosMessage.Accept;
 import io.meridiandb.paxos.core.PaxosMessage.Accepted;
 import io.meridiandb.paxos.core.PaxosMessage.Behind;
 import io.meridiandb.paxos.core.PaxosMessage.LogState;
+import io.meridiandb.paxos.core.PaxosMessage.Release;
 import io.meridiandb.paxos.core.Role.Leader;
 import io.meridiandb.paxos.log.LogRecord;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Phase 2 at the leader: replicates, counts votes, chooses (protocol C1, G4, G5). */
 final class LeaderHandler {
@@ -300,8 +300,7 @@ final class LeaderHandler {
   }
 
   /** The leader has stopped: its ballot is free for {@code target}, or for anybody. */
-  void resign(Leader leader, @Nullable ServerId target, Timestamp sMax) {
-    Ballot ballot = leader.ballot;
-    roles.giveUp(ballot, target, sMax);
+  void resign(Leader leader, PaxosInput.Resign input) {
+    roles.giveUp(new Release(leader.ballot, input.target(), input.sMax(), input.state()));
   }
 }

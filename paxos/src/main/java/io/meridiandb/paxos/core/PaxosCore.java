@@ -100,7 +100,7 @@ public final class PaxosCore {
       case Resign resign -> {
         s.raiseSMax(resign.sMax());
         if (s.role instanceof Leader leader) {
-          leading.resign(leader, resign.target(), resign.sMax());
+          leading.resign(leader, resign);
         }
       }
       case Checkpointed done -> s.checkpoint = Math.max(s.checkpoint, done.index());

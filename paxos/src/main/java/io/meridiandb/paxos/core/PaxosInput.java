@@ -1,5 +1,6 @@
 package io.meridiandb.paxos.core;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
@@ -29,8 +30,14 @@ public sealed interface PaxosInput {
   /** Stop appending, and say when everything is chosen; then comes {@link Resign}. */
   record HandOver(TTInterval now, @Nullable ServerId target) implements PaxosInput {}
 
-  /** The leader has stopped serving; {@code sMax} is final. */
-  record Resign(TTInterval now, @Nullable ServerId target, Timestamp sMax) implements PaxosInput {}
+  /** The leader has stopped serving; {@code sMax} is final, {@code state} is for the target. */
+  record Resign(TTInterval now, @Nullable ServerId target, Timestamp sMax, ByteString state)
+      implements PaxosInput {
+    /** With nothing to ship. */
+    public Resign(TTInterval now, @Nullable ServerId target, Timestamp sMax) {
+      this(now, target, sMax, ByteString.EMPTY);
+    }
+  }
 
   /** Make {@code target} the members. */
   record ChangeMembers(TTInterval now, ReplicaSet target) implements PaxosInput {}

@@ -1,5 +1,6 @@
 package io.meridiandb.paxos.core;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
@@ -114,9 +115,16 @@ public sealed interface PaxosMessage {
   /**
    * The holder of {@code ballot} has stopped for good: RELEASE of protocol G7 with a target,
    * ABANDON of G9 without one.
+   *
+   * @param state what the old leader's state machine ships to the target, which alone gets it
    */
-  record Release(Ballot ballot, @Nullable ServerId target, Timestamp sMax)
-      implements PaxosMessage {}
+  record Release(Ballot ballot, @Nullable ServerId target, Timestamp sMax, ByteString state)
+      implements PaxosMessage {
+    /** Without anything shipped. */
+    public Release(Ballot ballot, @Nullable ServerId target, Timestamp sMax) {
+      this(ballot, target, sMax, ByteString.EMPTY);
+    }
+  }
 
   /**
    * A voter that promised {@code ballot} asks its holder whether it still leads with it, or

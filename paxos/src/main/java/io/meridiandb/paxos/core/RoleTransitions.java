@@ -8,6 +8,7 @@ import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosMessage.Promise;
+import io.meridiandb.paxos.core.PaxosMessage.Release;
 import io.meridiandb.paxos.core.Role.Candidate;
 import io.meridiandb.paxos.core.Role.Follower;
 import io.meridiandb.paxos.core.Role.Leader;
@@ -28,6 +29,7 @@ final class RoleTransitions {
       s.holder.unlead(s.group());
       s.signal(new Signal.Stopped(old.ballot));
     }
+    s.shipped = null;
     Follower follower = new Follower();
     follower.leader = leader;
     s.role = follower;
@@ -58,18 +60,31 @@ final class RoleTransitions {
     }
   }
 
-  /** The holder of the own {@code ballot} stops for good and says so (protocol G7, G9). */
-  void giveUp(Ballot ballot, @Nullable ServerId target, Timestamp sMax) {
-    becomeFollower(target);
-    release(ballot, target, sMax);
+  /** The holder of the own {@code ballot} stops for good and says so (protocol G9). */
+  void giveUp(Ballot ballot, Timestamp sMax) {
+    giveUp(new Release(ballot, null, sMax));
   }
 
-  /** Says that the own {@code ballot} is not used any more, from the next moment on. */
-  void release(Ballot ballot, @Nullable ServerId target, Timestamp sMax) {
-    s.voter.release(s.group(), ballot, target, sMax);
-    s.lastRelease = new PaxosMessage.Release(ballot, target, sMax);
+  /** The same, for a successor (protocol G7). */
+  void giveUp(Release release) {
+    becomeFollower(release.target());
+    if (release.target() != null && s.role instanceof Follower follower) {
+      follower.campaignAt = s.campaignTimeAfterAnother();
+    }
+    release(release);
+  }
+
+  /** Says that an own ballot is not used any more, from the next moment on. */
+  void release(Release release) {
+    Release toOthers = new Release(release.ballot(), release.target(), release.sMax());
+    s.voter.release(s.group(), release.ballot(), release.target(), release.sMax());
+    s.lastRelease = toOthers;
     s.releaseAgainAt = s.retryTime().plus(s.setting.config().retry());
-    s.sendToOthers(s.electorate(), s.lastRelease);
+    for (ServerId server : s.electorate()) {
+      if (!server.equals(s.self())) {
+        s.send(server, server.equals(release.target()) ? release : toOthers);
+      }
+    }
   }
 
   /** The best log of a majority stands at this replica now: stamp it, begin with LEADER_START. */
@@ -77,6 +92,7 @@ final class RoleTransitions {
     Ballot ballot = won.ballot;
     Invariants.check(
         s.voter.promised(s.group()).equals(ballot), "%s won after its voter moved", ballot);
+    Inheritance inherited = inheritedBy(won);
     adopt(won, ballot);
     Timestamp floor = s.log.highestTimestamp();
     for (Promise promise : won.promises.values()) {
@@ -101,7 +117,24 @@ final class RoleTransitions {
         leader.followers.put(member, follower);
       }
     }
-    s.signal(new Signal.Elected(ballot, start, floor));
+    s.signal(new Signal.Elected(ballot, start, floor, inherited));
+    s.shipped = null;
+  }
+
+  /**
+   * What was shipped counts only if nobody has led since: a leader serves once its LEADER_START is
+   * chosen, and then some log of any majority carries its ballot (protocol G4, G7).
+   */
+  private @Nullable Inheritance inheritedBy(Candidate won) {
+    Inheritance shipped = s.shipped;
+    if (shipped == null) {
+      return null;
+    }
+    Ballot last = s.log.lastBallot();
+    for (Promise promise : won.promises.values()) {
+      last = Ballot.max(last, promise.log().lastBallot());
+    }
+    return last.equals(shipped.ballot()) ? shipped : null;
   }
 
   /** Whole-log adoption: what is not known to be chosen carries the new ballot from now on. */

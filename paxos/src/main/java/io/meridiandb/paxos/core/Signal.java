@@ -8,8 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What the driver has to know besides messages and records. */
 public sealed interface Signal {
-  /** Elected; nothing is served yet. All later timestamps must be above {@code floor}. */
-  record Elected(Ballot ballot, long startIndex, Timestamp floor) implements Signal {}
+  /**
+   * Elected; nothing is served yet. All later timestamps must be above {@code floor}. {@code
+   * inherited} is what the leader just before has shipped; null after any other change.
+   */
+  record Elected(Ballot ballot, long startIndex, Timestamp floor, @Nullable Inheritance inherited)
+      implements Signal {}
 
   /** LEADER_START is chosen and the lease is held: serve (protocol G4). */
   record Serving(Ballot ballot, long startIndex) implements Signal {}

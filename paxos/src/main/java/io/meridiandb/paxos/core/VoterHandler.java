@@ -59,6 +59,7 @@ final class VoterHandler {
           roles.afterOwnVoterMoved(null);
           if (s.role instanceof Follower follower) {
             follower.leader = null;
+            follower.campaignAt = s.campaignTimeAfterAnother();
           }
         }
         s.sendAfterPersist(
@@ -95,6 +96,9 @@ final class VoterHandler {
     boolean forUs = s.self().equals(message.target()) && s.voter.promised(s.group()).equals(ballot);
     if (forUs && s.mayLead() && s.role instanceof Follower) {
       campaign.startAtOnce();
+      if (!message.state().isEmpty() && s.role instanceof Candidate) {
+        s.shipped = new Inheritance(ballot, message.state());
+      }
     }
   }
 

@@ -26,7 +26,6 @@ import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
-import io.meridiandb.paxos.proto.ImageOfferProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -415,7 +414,7 @@ final class GroupReplica implements Replica {
     switch (signal) {
       case Signal.Elected won -> {
         clock.raise(won.floor());
-        elected = new LeaderTerm(won.ballot(), won.startIndex(), won.floor());
+        elected = new LeaderTerm(won.ballot(), won.startIndex(), won.floor(), won.inherited());
         leases.request(voters());
         event(Level.INFO, "elected leader of %s with ballot %s", group, won.ballot());
       }
@@ -427,38 +426,21 @@ final class GroupReplica implements Replica {
           event(Level.INFO, "leads %s with ballot %s", group, serving.ballot());
           applier
               .machine()
-              .becameLeader(new LeaderTerm(term.ballot(), term.startIndex(), clock.lastTs()));
+              .becameLeader(
+                  new LeaderTerm(
+                      term.ballot(), term.startIndex(), clock.lastTs(), term.inherited()));
         }
       }
       case Signal.Stopped stopped -> {
         event(Level.INFO, "leads %s no longer, ballot %s", group, stopped.ballot());
         stopServing();
       }
-      case Signal.Drained drained -> resign(drained.target());
+      case Signal.Drained drained -> handOverNow(drained.target());
       case Signal.Leaseless leaseless -> {
         services.env().events().probe("paxos.leaseless");
         resign(null);
       }
-      case Signal.InstallNeeded needed -> {
-        services.env().events().count("paxos.install.needed", 1);
-        event(
-            Level.WARNING,
-            "%s needs a checkpoint of %s: the log no longer holds what it lacks",
-            needed.server(),
-            group);
-        if (needed.server().equals(services.messenger().self().server())) {
-          applier.machine().installNeeded(applier.applied());
-          installer.wanted();
-        } else {
-          services
-              .messenger()
-              .send(
-                  needed.server(),
-                  PaxosMessages.IMAGE_OFFER,
-                  group,
-                  ImageOfferProto.getDefaultInstance());
-        }
-      }
+      case Signal.InstallNeeded needed -> installer.needed(needed.server());
       case Signal.ChangeDone done -> pending.changed(done.target());
       case Signal.ChangeFailed refused -> {
         event(Level.WARNING, "%s keeps its members: %s", group, refused.reason());
@@ -478,6 +460,22 @@ final class GroupReplica implements Replica {
   private void resign(@Nullable ServerId target) {
     stopServing();
     run(new PaxosInput.Resign(now(), target, clock.lastTs()));
+  }
+
+  /** The last moment of a term that ends as planned: nothing is served after what is shipped. */
+  private void handOverNow(@Nullable ServerId target) {
+    ByteString state = ByteString.EMPTY;
+    if (announced && target != null) {
+      announced = false;
+      state = applier.machine().handOver();
+      if (state.size() > ReplicaHost.HAND_OVER_BYTES_MAX) {
+        event(Level.WARNING, "%s: %d bytes are too many to be handed over", group, state.size());
+        state = ByteString.EMPTY;
+      }
+      applier.machine().stepDown();
+    }
+    stopServing();
+    run(new PaxosInput.Resign(now(), target, clock.lastTs(), state));
   }
 
   private void stopServing() {

@@ -6,6 +6,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.proto.ImageOfferProto;
 import io.meridiandb.paxos.proto.ImagePartProto;
 import io.meridiandb.paxos.proto.ImageRequestProto;
 import java.time.Duration;
@@ -66,6 +67,27 @@ final class Installer {
       if (!sources.isEmpty()) {
         begin(sources.get((int) (tries % sources.size())));
       }
+    }
+  }
+
+  /** The group's log no longer holds what {@code server} lacks: this one, or one that it leads. */
+  void needed(ServerId server) {
+    services.env().events().count("paxos.install.needed", 1);
+    event(
+        Level.WARNING,
+        "%s needs a checkpoint of %s: the log no longer holds what it lacks"
+            .formatted(server, replica.group()));
+    if (server.equals(services.messenger().self().server())) {
+      replica.machine().installNeeded(replica.appliedIndex());
+      wanted();
+    } else {
+      services
+          .messenger()
+          .send(
+              server,
+              PaxosMessages.IMAGE_OFFER,
+              replica.group(),
+              ImageOfferProto.getDefaultInstance());
     }
   }
 

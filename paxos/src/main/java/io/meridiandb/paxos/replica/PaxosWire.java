@@ -108,6 +108,7 @@ final class PaxosWire {
         .setBallot(ballot(m.ballot()))
         .setTarget(target == null ? 0 : target.value())
         .setSMaxNanos(m.sMax().nanos())
+        .setState(m.state())
         .build();
   }
 
@@ -175,7 +176,8 @@ final class PaxosWire {
         yield new PaxosMessage.Release(
             ballot(m.getBallot()),
             m.getTarget() == 0 ? null : new ServerId(m.getTarget()),
-            new Timestamp(m.getSMaxNanos()));
+            new Timestamp(m.getSMaxNanos()),
+            m.getState());
       }
       case INQUIRY ->
           new PaxosMessage.Inquiry(

@@ -42,6 +42,9 @@ public final class ReplicaHost {
   /** How often a moment that has surely passed is made durable (protocol G10). */
   public static final Duration TIME_MARK_INTERVAL = Duration.ofSeconds(1);
 
+  /** Most bytes that a state machine may ship to its successor in a planned hand-over. */
+  public static final int HAND_OVER_BYTES_MAX = 4 << 20;
+
   /** How often leaders close the present for groups in which nothing happens (protocol C4). */
   public static final Duration CLOSE_INTERVAL = Duration.ofMillis(100);
 

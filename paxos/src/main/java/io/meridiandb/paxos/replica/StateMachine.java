@@ -1,5 +1,6 @@
 package io.meridiandb.paxos.replica;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,21 @@ public interface StateMachine {
    * Replica#leaseValidNow()} holds.
    */
   void becameLeader(LeaderTerm term);
+
+  /**
+   * A planned hand-over: everything appended is chosen and applied, no lease is held any more, and
+   * {@link #stepDown} follows at once, with nothing in between. What the state machine holds only
+   * in memory and its successor could go on with, such as the lock table, may be given away here;
+   * the successor finds it in {@link LeaderTerm#inherited}, or it is lost, as at any other change.
+   *
+   * <p>Every timestamp promised for it must have been told to {@link Replica#clock} before: the
+   * successor begins above all of them (protocol G7: s_max).
+   *
+   * @return at most {@link ReplicaHost#HAND_OVER_BYTES_MAX}; more is not shipped
+   */
+  default ByteString handOver() {
+    return ByteString.EMPTY;
+  }
 
   /**
    * The replica leads no longer; all locks of the term are void. Proposals whose fate is unknown

@@ -1,7 +1,9 @@
 package io.meridiandb.paxos.attack;
 
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.Inheritance;
 import io.meridiandb.paxos.membership.Configuration;
 import java.util.List;
 import java.util.TreeMap;
@@ -95,6 +97,17 @@ final class AttackOracle {
         throw new Seen(
             "%s was chosen below the timestamp of a read that does not see it"
                 .formatted(Show.of(later)));
+      }
+    }
+  }
+
+  /** A leader goes on with another one's locks: nobody may have led in between (attack 11). */
+  void inherited(AttackServer by, Inheritance shipped) {
+    for (LogEntry entry : chosen.values()) {
+      if (entry.kind() == EntryKind.LEADER_START && entry.ballot().isAfter(shipped.ballot())) {
+        throw new Seen(
+            "%s goes on with the locks of %s, but %s has led since"
+                .formatted(by.id, shipped.ballot(), entry.ballot()));
       }
     }
   }

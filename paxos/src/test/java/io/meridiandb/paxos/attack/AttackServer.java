@@ -9,6 +9,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.DurablePoint;
+import io.meridiandb.paxos.core.Inheritance;
 import io.meridiandb.paxos.core.PaxosConfig;
 import io.meridiandb.paxos.core.PaxosCore;
 import io.meridiandb.paxos.core.PaxosEffects;
@@ -60,6 +61,9 @@ final class AttackServer {
     /** No entry after {@code afterIndex} may get a timestamp up to {@code t}, but for these. */
     void promised(Timestamp t, long afterIndex, List<LogEntry> held);
 
+    /** The server goes on with what another one has shipped. */
+    default void inherited(AttackServer server, Inheritance shipped) {}
+
     /** The server lacks what nobody's log holds any more. */
     void imageNeeded(ServerId server);
 
@@ -67,6 +71,11 @@ final class AttackServer {
     void tell(String what);
 
     RandomSource random();
+
+    /** Lengths of time; the lease is always the same. */
+    default PaxosConfig config() {
+      return CONFIG;
+    }
 
     /** What the server holds its leases with. */
     default LeaseHolder holder(LeaseHolder usual) {
@@ -87,6 +96,13 @@ final class AttackServer {
   boolean up;
   boolean announced;
   long applied;
+
+  /** What only the leader knows, such as locks, and would ship to a successor. */
+  String locks = "";
+
+  /** The last of that which has come here. */
+  Inheritance shippedHere;
+
   VoterState voter;
   LeaseHolder holder;
   PaxosCore core;
@@ -125,7 +141,7 @@ final class AttackServer {
         new ReplicaSetting(
             initial,
             !witness(),
-            CONFIG,
+            world.config(),
             PaxosConfig.LeaderPreference.NONE,
             world.random(),
             disk.checkpoint);
@@ -209,20 +225,28 @@ final class AttackServer {
       case Signal.Elected won -> {
         clock.raise(broken.floor(won.floor()));
         announced = broken.servesAtElection();
+        Inheritance inherited = broken.inherits(this, won.inherited());
+        locks = inherited == null ? "" : inherited.state().toStringUtf8();
+        if (inherited != null) {
+          world.tell("  " + id.value() + " inherits " + locks + " of " + inherited.ballot());
+          world.inherited(this, inherited);
+        }
       }
       case Signal.Serving serving -> announced = true;
       case Signal.Stopped stopped -> announced = false;
-      case Signal.Drained drained -> resign(drained.target());
-      case Signal.Leaseless leaseless -> resign(null);
+      case Signal.Drained drained -> resign(drained.target(), locks);
+      case Signal.Leaseless leaseless -> resign(null, "");
       case Signal.InstallNeeded needed -> world.imageNeeded(needed.server());
       case Signal.ChangeDone done -> {}
       case Signal.ChangeFailed failed -> {}
     }
   }
 
-  private void resign(ServerId target) {
+  private void resign(ServerId target, String ship) {
     announced = false;
-    run(new PaxosInput.Resign(now(), target, broken.sMax(clock.lastTs())));
+    locks = "";
+    ByteString state = ByteString.copyFromUtf8(ship);
+    run(new PaxosInput.Resign(now(), target, broken.sMax(clock.lastTs()), state));
   }
 
   void deliver(ServerId from, Object message) {
@@ -241,6 +265,9 @@ final class AttackServer {
       }
       case PaxosMessage m -> {
         PaxosMessage arrives = broken.incoming(this, m);
+        if (arrives instanceof PaxosMessage.Release r && !r.state().isEmpty()) {
+          shippedHere = new Inheritance(r.ballot(), r.state());
+        }
         run(new PaxosInput.Deliver(now(), from, arrives));
         if (arrives instanceof Accept accept) {
           believe(accept);

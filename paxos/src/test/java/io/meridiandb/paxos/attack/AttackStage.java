@@ -5,6 +5,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.Inheritance;
 import io.meridiandb.paxos.core.PaxosInput;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
@@ -24,6 +25,8 @@ import java.util.TreeMap;
  * elect N by M...           N campaigns, and everything between it and M... arrives at once
  * propose N TEXT            N appends a command, if it leads
  * read N                    N serves a read at the present, if it leads
+ * lock N TEXT               N holds locks, which it ships when it hands over
+ * floor N MS                a vote at N leans on its lease for so long: no later write below that
  * lease N from M...         N asks for leases, the answers come at once
  * ask N M                   N asks M for a lease; question and answer travel like all messages
  * hand N to M               N drains, then releases its lease to M
@@ -72,6 +75,8 @@ final class AttackStage implements AttackServer.World {
       case "elect" -> elect(one, others(word, 3));
       case "propose" -> out.addFirst(one.propose(word[2]) ? "appended" : "refused");
       case "read" -> out.addFirst(one.read() ? "served" : "refused");
+      case "lock" -> one.locks = word[2];
+      case "floor" -> floor(one, Long.parseLong(word[2]));
       case "lease" -> lease(one, others(word, 3));
       case "ask" ->
           send(one.id, server(word[2]).id, one.holder.request(server(word[2]).id, now(one)));
@@ -170,6 +175,13 @@ final class AttackStage implements AttackServer.World {
     out.add(one.id.value() + (leased ? " has a lease of a majority" : " has no lease"));
   }
 
+  /** What a participant does for a vote that was given (protocol G8). */
+  private void floor(AttackServer one, long forMillis) {
+    Timestamp leaseEnd = new Timestamp((millis + forMillis) * MILLI);
+    one.clock.raise(leaseEnd);
+    oracle.promised(leaseEnd, one.applied, List.of());
+  }
+
   private void force(AttackServer one) {
     int records = 0;
     while (!one.unforced.isEmpty()) {
@@ -250,6 +262,11 @@ final class AttackStage implements AttackServer.World {
   @Override
   public void promised(Timestamp t, long afterIndex, List<LogEntry> held) {
     oracle.promised(t, afterIndex, held);
+  }
+
+  @Override
+  public void inherited(AttackServer server, Inheritance shipped) {
+    oracle.inherited(server, shipped);
   }
 
   @Override

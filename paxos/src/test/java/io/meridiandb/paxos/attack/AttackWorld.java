@@ -5,6 +5,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.PaxosConfig;
 import io.meridiandb.paxos.core.PaxosInput;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import java.time.Duration;
@@ -31,6 +32,9 @@ final class AttackWorld implements AttackServer.World {
   private final int crashPercent;
   private final long downMax;
   private final int lateOneIn;
+
+  /** In half of the worlds servers are so hasty that candidacies often cross. */
+  private final boolean hasty;
   private final int handOverPercent;
   private final ReplicaSet members;
   private final List<AttackServer> servers = new ArrayList<>();
@@ -56,6 +60,7 @@ final class AttackWorld implements AttackServer.World {
     downMax = random.nextBoolean() ? 300 * MILLI : 3000 * MILLI;
     lateOneIn = random.nextBoolean() ? 60 : 8;
     handOverPercent = random.nextInt(6);
+    hasty = random.nextBoolean();
     members = members((int) Math.floorMod(seed, 3));
     for (ServerId id : members.all()) {
       AttackServer server = new AttackServer(this, id, members, broken);
@@ -258,6 +263,14 @@ final class AttackWorld implements AttackServer.World {
 
   private AttackServer server(ServerId id) {
     return servers.stream().filter(server -> server.id.equals(id)).findFirst().orElseThrow();
+  }
+
+  @Override
+  public PaxosConfig config() {
+    return hasty
+        ? new PaxosConfig(
+            AttackServer.CONFIG.lease(), Duration.ofMillis(40), Duration.ofMillis(30))
+        : AttackServer.CONFIG;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.Inheritance;
 import io.meridiandb.paxos.core.PaxosMessage;
 import io.meridiandb.paxos.core.PaxosMessage.Accept;
 import io.meridiandb.paxos.core.PaxosMessage.Accepted;
@@ -258,6 +259,16 @@ enum BrokenRule {
     }
   },
 
+  /**
+   * Takes over the locks that came with a hand-over, however late it is elected (G7, attack 11).
+   */
+  INHERITS_WHATEVER_CAME {
+    @Override
+    Inheritance inherits(AttackServer server, Inheritance inherited) {
+      return server.shippedHere;
+    }
+  },
+
   /** Never asks whether what it is bound to is still in use (G9, attack 12). */
   NEVER_ASKS {
     @Override
@@ -337,6 +348,10 @@ enum BrokenRule {
   /** A message that nobody reacts to. */
   private static final PaxosMessage NOTHING =
       new PaxosMessage.Release(Ballot.ZERO, null, Timestamp.MIN);
+
+  Inheritance inherits(AttackServer server, Inheritance inherited) {
+    return inherited;
+  }
 
   LogEntry imageEntry(LogEntry entry) {
     return entry;

@@ -67,7 +67,11 @@ final class Show {
           "BEHIND %s promised %s log %d@%s"
               .formatted(m.ballot(), m.promised(), m.log().lastIndex(), m.log().lastBallot());
       case PaxosMessage.Release m ->
-          "RELEASE " + m.ballot() + " to " + (m.target() == null ? "anybody" : m.target());
+          "RELEASE %s to %s%s"
+              .formatted(
+                  m.ballot(),
+                  m.target() == null ? "anybody" : m.target(),
+                  m.state().isEmpty() ? "" : ", with " + m.state().toStringUtf8());
       case PaxosMessage.Inquiry m -> "inquiry about " + m.ballot();
       case LeaseRequest m -> "asks for a lease";
       case LeaseReply m ->

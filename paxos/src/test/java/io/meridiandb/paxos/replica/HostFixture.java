@@ -10,6 +10,7 @@ import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.Inheritance;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogOptions;
@@ -38,6 +39,10 @@ final class HostFixture implements AutoCloseable {
     final ServerId id;
     final List<String> applied = new ArrayList<>();
     final List<String> roles = new ArrayList<>();
+
+    /** What only the leader knows; a hand-over ships it. */
+    String locks = "";
+
     Strand strand;
     ReplicaHost host;
     Replica replica;
@@ -49,6 +54,7 @@ final class HostFixture implements AutoCloseable {
     void start(Env env) {
       applied.clear();
       roles.clear();
+      locks = "";
       replica = null;
       strand = env.strands().create("server");
       TrueTime trueTime = TrueTimes.staticBound(env.clocks(), SimulatedWorld.CLOCK_BOUND);
@@ -85,11 +91,19 @@ final class HostFixture implements AutoCloseable {
     @Override
     public void becameLeader(LeaderTerm term) {
       roles.add("leads");
+      Inheritance inherited = term.inherited();
+      locks = inherited == null ? "" : inherited.state().toStringUtf8();
+    }
+
+    @Override
+    public ByteString handOver() {
+      return ByteString.copyFromUtf8(locks);
     }
 
     @Override
     public void stepDown() {
       roles.add("stops");
+      locks = "";
     }
 
     boolean leads() {

@@ -1,0 +1,136 @@
+package io.meridiandb.paxos.replica;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meridiandb.kernel.simulated.LinkConditions;
+import io.meridiandb.paxos.replica.HostFixture.Server;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Guards protocol G7: a planned hand-over ships what the leader's state machine gives away, and
+ * costs round trips, not a lease. Whole servers, with the real log, in virtual time.
+ */
+final class HandOverTest {
+  /** What forces, and looking at the clock now and then, may add. */
+  private static final Duration LOCAL_WORK = Duration.ofMillis(20);
+
+  /** How long it took from the stop of appends until then. */
+  private record Taken(Duration firstAppend, Duration firstCommand) {}
+
+  private static Server other(HostFixture world, Server leader) {
+    return world.servers.values().stream().filter(s -> s != leader).findFirst().orElseThrow();
+  }
+
+  /** The target's first append is its LEADER_START; commands may come once that is chosen. */
+  private static Taken handOver(HostFixture world, Server from, Server to) {
+    Duration before = world.world.elapsed();
+    from.strand.execute(() -> from.replica.handOver(to.id));
+    world.until(() -> to.id.equals(to.replica.leaderHint()));
+    Duration appended = world.world.elapsed().minus(before);
+    world.until(to::leads);
+    return new Taken(appended, world.world.elapsed().minus(before));
+  }
+
+  private static Duration measured(long seed, Duration oneWay, boolean busy) {
+    try (HostFixture world = new HostFixture(seed, 3)) {
+      Server first = world.leader();
+      world.propose(first, "a");
+      Server target = other(world, first);
+      world.until(() -> target.applied.contains("a"));
+      world.world.network().standard(LinkConditions.of(oneWay, oneWay.dividedBy(20)));
+      if (busy) {
+        for (int i = 0; i < 100; i++) {
+          first.propose("b" + i);
+        }
+      }
+      first.locks = "locks of " + seed;
+      Taken taken = handOver(world, first, target);
+      assertThat(first.roles).endsWith("stops");
+      assertThat(target.locks).isEqualTo("locks of " + seed);
+      assertThat(target.applied).hasSize(busy ? 101 : 1);
+      world.propose(target, "c");
+      Duration roundTrip = oneWay.multipliedBy(2);
+      assertThat(taken.firstCommand.minus(taken.firstAppend))
+          .as("LEADER_START is chosen")
+          .isLessThan(roundTrip.multipliedBy(11).dividedBy(10).plus(LOCAL_WORK));
+      System.out.printf(
+          "hand-over, one way %s%s: first append after %d ms, first command after %d ms%n",
+          oneWay,
+          busy ? ", busy" : "",
+          taken.firstAppend.toMillis(),
+          taken.firstCommand.toMillis());
+      return taken.firstAppend;
+    }
+  }
+
+  @Test
+  void nearby() {
+    for (int seed = 1; seed <= 20; seed++) {
+      assertThat(measured(seed, Duration.ofNanos(300_000), seed % 2 == 0))
+          .as("seed %d", seed)
+          .isLessThan(Duration.ofMillis(250));
+    }
+  }
+
+  /** RELEASE, PREPARE, PROMISE: one and a half round trips; one more for what is on its way. */
+  @Test
+  void farAway() {
+    for (int seed = 1; seed <= 20; seed++) {
+      boolean busy = seed % 2 == 0;
+      Duration roundTrip = Duration.ofMillis(100);
+      assertThat(measured(seed, roundTrip.dividedBy(2), busy))
+          .as("seed %d%s", seed, busy ? ", busy" : "")
+          .isLessThan(
+              roundTrip
+                  .multipliedBy(busy ? 25 : 15)
+                  .dividedBy(10)
+                  .multipliedBy(21)
+                  .dividedBy(20)
+                  .plus(LOCAL_WORK));
+    }
+  }
+
+  /** Nothing is shipped to whoever is elected after a loss. */
+  @Test
+  void anUnplannedLossShipsNothing() {
+    try (HostFixture world = new HostFixture(7, 3)) {
+      Server first = world.leader();
+      first.locks = "locks";
+      world.crash(first);
+      Server second = world.leader();
+      assertThat(second.locks).isEmpty();
+    }
+  }
+
+  /** Whatever is lost or late: what a leader goes on with is what the one before it has shipped. */
+  @Test
+  void locksGoFromTermToTermOrAreLost() {
+    int shipped = 0;
+    for (int seed = 1; seed <= 15; seed++) {
+      Random random = new Random(seed);
+      try (HostFixture world = new HostFixture(seed, 3)) {
+        world.world.network().standard(LinkConditions.lan().withFaults(100_000, 50_000, 50_000));
+        String last = "";
+        for (int i = 0; i < 6; i++) {
+          Server leader = world.leader();
+          assertThat(leader.locks).as("seed %d, term %d", seed, i).isIn("", last);
+          shipped += !leader.locks.isEmpty() && leader.locks.equals(last) ? 1 : 0;
+          last = "locks " + i;
+          leader.locks = last;
+          if (random.nextInt(4) == 0) {
+            world.crash(leader);
+            world.restart(leader);
+            last = "";
+          } else {
+            Server target = other(world, leader);
+            leader.strand.execute(() -> leader.replica.handOver(target.id));
+          }
+          world.until(() -> !leader.leads());
+        }
+      }
+    }
+    assertThat(shipped).isGreaterThan(20);
+  }
+}
