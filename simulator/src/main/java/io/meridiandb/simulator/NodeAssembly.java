@@ -6,6 +6,7 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeConfig;
@@ -99,10 +100,21 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
             self.server().toString(),
             shape.topology(),
             groupZero(shape),
-            tuning.lease(),
+            lease(shape),
             tuning.sizes());
     NodeParts parts = new ObservedParts(self, fittings.parts(env, self), observer);
     return new RealNode(self.server(), Node.assemble(env, trueTime, config, parts));
+  }
+
+  /**
+   * Leases as drawn, but no short ones between regions: where a lease is a few round trips only, a
+   * leader that was handed over loses it again, and a placement whose leader is wished for
+   * elsewhere is hardly ever led.
+   */
+  private LeaseConfig lease(Shape shape) {
+    LeaseConfig drawn = tuning.lease();
+    boolean shortOne = drawn.length().compareTo(LeaseConfig.DEFAULT.length()) < 0;
+    return shortOne && shape.regions().size() > 1 ? LeaseConfig.DEFAULT : drawn;
   }
 
   /** Voters where the shape says, the other servers follow. */

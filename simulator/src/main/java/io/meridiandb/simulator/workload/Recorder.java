@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs transactions of one workload and writes their history down; both checkers judge it. */
 public final class Recorder {
   private static final int FINDINGS_SHOWN = 3;
+  private static final long CLOCK_READING_NANOS = 1_000_000;
 
   /** Statements of one transaction, which write down what they do and see on the tape. */
   public interface Body {
@@ -82,12 +83,17 @@ public final class Recorder {
     run.queryAnswered();
     Txn.Span span = new Txn.Span(invoked, now());
     long at = tape.readTimestamp();
-    if (age != null && at != 0 && !age.allows(at, invoked, now(), 2 * run.clockBoundNanos())) {
+    if (age != null && at != 0 && !age.allows(at, invoked, now(), slack())) {
       run.violation(
           "%s: a read that was asked for %s at %d was of %d".formatted(workload, age, invoked, at));
     }
     add(span, kind, Txn.Outcome.COMMITTED, at, tape.ops());
     return tape.ops();
+  }
+
+  /** How far off the server's clock may have been, and what it adds for what it cannot read. */
+  private long slack() {
+    return 2 * run.clockBoundNanos() + CLOCK_READING_NANOS;
   }
 
   /** The reads with which a run ends: after everything, so all that was acknowledged must show. */
