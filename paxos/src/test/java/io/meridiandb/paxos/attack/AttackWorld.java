@@ -35,6 +35,7 @@ final class AttackWorld implements AttackServer.World {
 
   /** In half of the worlds servers are so hasty that candidacies often cross. */
   private final boolean hasty;
+
   private final int handOverPercent;
   private final ReplicaSet members;
   private final List<AttackServer> servers = new ArrayList<>();
@@ -268,8 +269,7 @@ final class AttackWorld implements AttackServer.World {
   @Override
   public PaxosConfig config() {
     return hasty
-        ? new PaxosConfig(
-            AttackServer.CONFIG.lease(), Duration.ofMillis(40), Duration.ofMillis(30))
+        ? new PaxosConfig(AttackServer.CONFIG.lease(), Duration.ofMillis(40), Duration.ofMillis(30))
         : AttackServer.CONFIG;
   }
 

@@ -3,22 +3,17 @@ package io.meridiandb.paxos.core;
 import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
-import io.meridiandb.kernel.time.Timestamp;
-import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.lease.LeaseReply;
 import io.meridiandb.paxos.lease.LeaseRequest;
-import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -29,8 +24,6 @@ import java.util.function.Function;
  */
 final class PaxosSimulation {
   private record Event(long at, long order, Runnable action) {}
-
-  private record Closed(Timestamp t, long afterIndex) {}
 
   static final long MILLI = 1_000_000;
 
@@ -43,14 +36,16 @@ final class PaxosSimulation {
   final List<ServerId> ids = new ArrayList<>();
   final SimulatedChanges changing;
   final Doubles doubles;
+  final FaultTable table = new FaultTable();
+  private final TreeSet<String> unheard = new TreeSet<>();
+  private final TreeSet<String> silent = new TreeSet<>();
   final long epsilon;
   final List<SimulatedServer> servers = new ArrayList<>();
   private final Random random;
   private final PriorityQueue<Event> queue =
       new PriorityQueue<>(
           (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
-  private final Map<GroupId, TreeMap<Long, LogEntry>> chosen = new TreeMap<>();
-  private final Map<GroupId, List<Closed>> closed = new TreeMap<>();
+  final PaxosOracle oracle;
   private final boolean[][] cut;
   private final long[][] distance;
   private final boolean[][] cutForEver;
@@ -58,6 +53,10 @@ final class PaxosSimulation {
   private long order;
   private boolean faults = true;
   private boolean quiet;
+
+  /** Pauses and slow disks too. */
+  private boolean more;
+
   private boolean changesMembers = true;
 
   /** Whether leaders are told to hand over. */
@@ -108,10 +107,7 @@ final class PaxosSimulation {
     cut = new boolean[size + 1][size + 1];
     distance = new long[size + 1][size + 1];
     cutForEver = new boolean[size + 1][size + 1];
-    for (GroupId group : groups) {
-      chosen.put(group, new TreeMap<>());
-      closed.put(group, new ArrayList<>());
-    }
+    oracle = new PaxosOracle(this);
     for (ServerId id : ids) {
       SimulatedServer server = new SimulatedServer(this, id);
       servers.add(server);
@@ -143,7 +139,7 @@ final class PaxosSimulation {
         throw new AssertionError(
             group + " has " + leaders + " leaders long after the last fault:" + this);
       }
-      long most = chosen.get(group).isEmpty() ? 0 : chosen.get(group).lastKey();
+      long most = lastChosen(group);
       changing.checkSettled(group);
       for (SimulatedServer server : servers) {
         boolean member = changing.members(group).all().contains(server.id);
@@ -157,6 +153,11 @@ final class PaxosSimulation {
   /** Nobody changes the members, of whatever kinds they are. */
   void membersStay() {
     changesMembers = false;
+  }
+
+  /** Servers are paused, and disks are slow, besides all other faults. */
+  void withPauses() {
+    more = true;
   }
 
   /** Faults and changes for a while. */
@@ -204,7 +205,7 @@ final class PaxosSimulation {
       time = event.at;
       event.action.run();
       events++;
-      checkLeases();
+      oracle.checkLeases();
     }
     time = end;
   }
@@ -217,7 +218,9 @@ final class PaxosSimulation {
     at(
         15 * MILLI,
         () -> {
-          if (server.up && server.incarnation == incarnation) {
+          if (server.pausedUntil > time) {
+            at(server.pausedUntil - time, () -> ticker(server, incarnation, count));
+          } else if (server.up && server.incarnation == incarnation) {
             server.tick(count % 10 == 0);
             ticker(server, incarnation, count + 1);
           }
@@ -230,11 +233,16 @@ final class PaxosSimulation {
     int dice = random.nextInt(100);
     if (one.up) {
       one.clockOffset = epsilon == 0 ? 0 : random.nextLong(-epsilon, epsilon + 1);
+      if (more && faults && random.nextInt(60) == 0) {
+        pauseOrStall(one);
+      }
       if (dice < 2 && faults) {
+        count("crash", one.leads() || !one.unforced.isEmpty());
         one.crash(random.nextInt(3));
         crashes++;
         at(random.nextLong(10 * MILLI, 3000 * MILLI), () -> restart(one));
       } else if (dice < 5 && operated) {
+        count("hand-over", one.leadsNow(group));
         one.run(group, new PaxosInput.HandOver(one.now(), other(one)));
       } else if (dice < 10 && faults) {
         cutLink();
@@ -256,10 +264,30 @@ final class PaxosSimulation {
     return target.equals(one.id) ? null : target;
   }
 
+  private void count(String kind, boolean mattered) {
+    table.fired(kind);
+    if (mattered) {
+      table.mattered(kind);
+    }
+  }
+
+  private void pauseOrStall(SimulatedServer one) {
+    long end = time + random.nextLong(100 * MILLI, 3_000 * MILLI);
+    if (random.nextBoolean()) {
+      count("pause", one.leads());
+      one.pausedUntil = end;
+    } else {
+      count("slow disk", !one.unforced.isEmpty());
+      one.stalledUntil = end;
+    }
+  }
+
   private void cutLink() {
+    table.fired("cut");
     int from = 1 + random.nextInt(servers.size());
     int to = 1 + random.nextInt(servers.size());
     cut[from][to] = true;
+    silent.add(from + ">" + to);
     if (random.nextBoolean()) {
       cut[to][from] = true;
     }
@@ -284,31 +312,63 @@ final class PaxosSimulation {
         random.nextLong(MILLI / 10, 10 * MILLI),
         () -> {
           if (server.up && server.incarnation == incarnation) {
-            server.forceOne();
+            long until = Math.max(server.stalledUntil, server.pausedUntil);
+            if (until > time) {
+              at(until - time, () -> forceAfterStall(server, incarnation));
+            } else {
+              server.forceOne();
+            }
           }
         });
+  }
+
+  private void forceAfterStall(SimulatedServer server, long incarnation) {
+    if (server.up && server.incarnation == incarnation) {
+      forceLater(server);
+    }
   }
 
   private void transmit(SimulatedServer from, ServerId to, Runnable delivery) {
     SimulatedServer target = servers.get((int) to.value() - 1);
     int source = (int) from.id.value();
     int sink = (int) to.value();
-    if (cut[source][sink] || cutForEver[source][sink] || (faults && random.nextInt(50) == 0)) {
+    String link = source + ">" + sink;
+    if (cut[source][sink] || cutForEver[source][sink]) {
+      if (silent.remove(link)) {
+        table.mattered("cut"); // something was to be said
+      }
       return;
+    }
+    if (faults && random.nextInt(50) == 0) {
+      table.fired("loss");
+      unheard.add(link);
+      return;
+    }
+    if (unheard.remove(link)) {
+      table.mattered("loss"); // what was lost could be said again
     }
     int copies = faults && random.nextInt(40) == 0 ? 2 : 1;
     for (int i = 0; i < copies; i++) {
       long delay = distance[source][sink] + random.nextLong(MILLI / 2, 20 * MILLI);
+      String kind = i == 1 ? "double" : "";
       if (faults && random.nextInt(60) == 0) {
         delay += random.nextLong(2000 * MILLI);
+        kind = "late";
       }
-      at(
-          delay,
-          () -> {
-            if (target.up) {
-              delivery.run();
-            }
-          });
+      String fault = kind;
+      at(delay, () -> arrive(target, fault, delivery));
+    }
+  }
+
+  private void arrive(SimulatedServer target, String fault, Runnable delivery) {
+    if (target.pausedUntil > time) {
+      at(target.pausedUntil - time, () -> arrive(target, fault, delivery));
+    } else if (target.up) {
+      String before = fault.isEmpty() ? "" : target.toString();
+      delivery.run();
+      if (!fault.isEmpty()) {
+        count(fault, before.equals(target.toString())); // it was seen to say nothing new
+      }
     }
   }
 
@@ -361,71 +421,12 @@ final class PaxosSimulation {
     };
   }
 
-  /** Reliability C1: one leader of a group with a lease at one true time. */
-  private void checkLeases() {
-    for (GroupId group : groups) {
-      SimulatedServer leader = null;
-      for (SimulatedServer server : servers) {
-        if (server.up
-            && server.members.get(group).announced
-            && new Timestamp(time).isBefore(server.holder.leaseEnd(group))) {
-          if (leader != null) {
-            throw new AssertionError(
-                "two leaders of " + group + ": " + leader.id + " and " + server.id + this);
-          }
-          leader = server;
-        }
-      }
-    }
-  }
-
-  /** Reliability C2, C3, C5, C8. */
-  void chosen(SimulatedServer by, GroupId group, LogEntry entry) {
-    TreeMap<Long, LogEntry> log = chosen.get(group);
-    LogEntry before = log.putIfAbsent(entry.index(), entry);
-    if (before != null) {
-      if (!before.sameContent(entry)) {
-        throw new AssertionError(
-            by.id + " chose " + entry + ", but " + before + " was chosen" + this);
-      }
-      return;
-    }
-    PaxosCore core = by.members.get(group).core;
-    if (!durable(core.members(), group, entry)
-        && !durable(core.membersAt(entry.index()), group, entry)) {
-      throw new AssertionError(entry + " is chosen but not durable at a majority" + this);
-    }
-    if (!SimulatedServer.isCommand(entry)) {
-      return;
-    }
-    for (LogEntry earlier : log.headMap(entry.index()).values()) {
-      if (SimulatedServer.isCommand(earlier) && !entry.timestamp().isAfter(earlier.timestamp())) {
-        throw new AssertionError("timestamps fall from " + earlier + " to " + entry + this);
-      }
-    }
-    for (Closed promise : closed.get(group)) {
-      if (entry.index() > promise.afterIndex && !entry.timestamp().isAfter(promise.t)) {
-        throw new AssertionError(entry + " lies below the closed timestamp " + promise + this);
-      }
-    }
-  }
-
-  private boolean durable(Configuration members, GroupId group, LogEntry entry) {
-    return members
-        .quorum()
-        .reachedBy(id -> servers.get((int) id.value() - 1).disk.get(group).holds(entry));
-  }
-
-  void promised(GroupId group, Timestamp t, long lastIndex) {
-    closed.get(group).add(new Closed(t, lastIndex));
-  }
-
   long lastChosen(GroupId group) {
-    return chosen.get(group).isEmpty() ? 0 : chosen.get(group).lastKey();
+    return oracle.lastChosen(group);
   }
 
   int chosenCount() {
-    return chosen.values().stream().mapToInt(TreeMap::size).sum();
+    return oracle.chosenCount();
   }
 
   @Override

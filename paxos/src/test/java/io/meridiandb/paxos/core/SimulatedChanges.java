@@ -75,6 +75,7 @@ final class SimulatedChanges {
         }
       }
       done.remove(group);
+      world.table.fired("members");
       one.run(group, new PaxosInput.ChangeMembers(one.now(), target));
     } else if (done.contains(group) && members(group).kindOf(one.id) == null) {
       one.replace(group);
@@ -134,6 +135,7 @@ final class SimulatedChanges {
     Configuration members = source.membersAt(index);
     to.run(group, new PaxosInput.ImageComing(to.now(), index, members));
     to.disk.get(group).replay(new LogRecord.Members(group, index, members.encode()));
+    world.table.fired("image");
     long incarnation = to.incarnation;
     world.at(
         random.nextLong(1, 200) * PaxosSimulation.MILLI,
@@ -159,6 +161,7 @@ final class SimulatedChanges {
       return;
     }
     member.applied = entry.index();
+    world.table.mattered("image");
     world.installs++;
     to.run(group, new PaxosInput.ImageInstalled(to.now(), entry));
   }

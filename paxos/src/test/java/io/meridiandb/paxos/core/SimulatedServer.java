@@ -63,6 +63,8 @@ final class SimulatedServer {
   long incarnation;
   boolean up;
   long clockOffset;
+  long pausedUntil;
+  long stalledUntil;
 
   VoterState voter;
   LeaseHolder holder;
@@ -143,9 +145,14 @@ final class SimulatedServer {
     }
   }
 
+  /**
+   * Only of what the own log holds durably: without that seed 50054 of DeepTest stands still (the
+   * README of the module tells why, and that the driver does not see to it yet).
+   */
   void checkpoint(GroupId group) {
     long applied = members.get(group).applied;
-    if (machines.get(group) >= 0) {
+    boolean forced = unforced.stream().noneMatch(batch -> batch.group.equals(group));
+    if (machines.get(group) >= 0 && forced) {
       machines.merge(group, applied, Math::max);
       run(group, new PaxosInput.Checkpointed(now(), applied));
     }
@@ -159,6 +166,8 @@ final class SimulatedServer {
     }
     unforced.clear();
     members.clear();
+    pausedUntil = 0;
+    stalledUntil = 0;
     up = false;
   }
 
@@ -204,7 +213,7 @@ final class SimulatedServer {
         throw new AssertionError(id + " applies " + entry + " after " + member.applied);
       }
       member.applied = entry.index();
-      world.chosen(this, group, entry);
+      world.oracle.chosen(this, group, entry);
       world.changing.chosen(this, group, entry);
     }
     effects.signals().forEach(signal -> onSignal(group, member, signal));
@@ -242,8 +251,14 @@ final class SimulatedServer {
       }
       case Signal.Leaseless leaseless -> resign(group, member, null);
       case Signal.InstallNeeded needed -> world.changing.image(group, needed.server());
-      case Signal.ChangeDone done -> world.changing.done(group, done.target());
-      case Signal.ChangeFailed failed -> world.changesRefused++;
+      case Signal.ChangeDone done -> {
+        world.table.mattered("members");
+        world.changing.done(group, done.target());
+      }
+      case Signal.ChangeFailed failed -> {
+        world.table.mattered("members");
+        world.changesRefused++;
+      }
     }
   }
 
@@ -282,6 +297,18 @@ final class SimulatedServer {
     }
   }
 
+  boolean leads() {
+    return world.groups.stream().anyMatch(this::leadsNow);
+  }
+
+  /** All that a message may change. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder();
+    members.values().forEach(member -> out.append(member.core).append(member.applied));
+    return out.append(voter).append(holder).toString();
+  }
+
   boolean leadsNow(GroupId group) {
     Member member = members.get(group);
     return up && member.announced && now().latest().isBefore(holder.leaseEnd(group));
@@ -292,7 +319,7 @@ final class SimulatedServer {
     Member member = members.get(group);
     boolean usable = member.applied >= accept.closedIndex() && member.core.follows(accept.ballot());
     if (usable && accept.closed().isAfter(Timestamp.MIN)) {
-      world.promised(group, accept.closed(), member.applied);
+      world.oracle.promised(group, accept.closed(), member.applied);
     }
   }
 
@@ -313,7 +340,7 @@ final class SimulatedServer {
   void close(GroupId group) {
     Member member = members.get(group);
     if (leadsNow(group)) {
-      member.clock.close().ifPresent(t -> world.promised(group, t, member.core.lastIndex()));
+      member.clock.close().ifPresent(t -> world.oracle.promised(group, t, member.core.lastIndex()));
     }
   }
 
