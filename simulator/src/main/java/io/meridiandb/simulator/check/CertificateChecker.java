@@ -270,6 +270,9 @@ public final class CertificateChecker {
     for (Op op : txn.ops()) {
       newest = Math.max(newest, newest(op));
     }
+    if (trueTime && newest > txn.span().returned()) {
+      found("read of the future", "it saw a write of " + newest + ", which had not passed", txn);
+    }
     if (newest != Long.MIN_VALUE && begun.returnedBefore(newest + 1) > txn.span().returned()) {
       found(
           "real time",

@@ -27,6 +27,7 @@ public final class Workloads {
     ALL.put("monotonic", MonotonicWorkload::new);
     ALL.put("set", SetWorkload::new);
     ALL.put("sequential", SequentialWorkload::new);
+    ALL.put("claims", ClaimWorkload::new);
   }
 
   private Workloads() {}

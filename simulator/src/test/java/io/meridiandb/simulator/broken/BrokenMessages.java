@@ -2,6 +2,7 @@ package io.meridiandb.simulator.broken;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.meridiandb.paxos.proto.AcceptProto;
+import io.meridiandb.paxos.proto.LeaseReplyProto;
 import io.meridiandb.paxos.proto.PaxosFrame;
 import io.meridiandb.paxos.replica.PaxosMessages;
 import io.meridiandb.txn.TxnMessages;
@@ -14,6 +15,8 @@ import java.util.TreeMap;
 
 /** Messages that are not what was sent. */
 final class BrokenMessages {
+  private static final long TOO_LONG_NANOS = 6_000_000_000L;
+
   private BrokenMessages() {}
 
   /** Commits and prepares that ask for nothing to be checked. */
@@ -35,6 +38,21 @@ final class BrokenMessages {
       return call.build().toByteArray();
     }
     return body;
+  }
+
+  /** Leases that last longer than whoever gave them thinks. */
+  static byte[] withLongerLeases(int type, long group, byte[] body)
+      throws InvalidProtocolBufferException {
+    if (type != PaxosMessages.LEASE_REPLY.id()) {
+      return body;
+    }
+    LeaseReplyProto reply = LeaseReplyProto.parseFrom(body);
+    return reply.getUntilNanos() <= 0
+        ? body
+        : reply.toBuilder()
+            .setUntilNanos(reply.getUntilNanos() + TOO_LONG_NANOS)
+            .build()
+            .toByteArray();
   }
 
   /** Acknowledgements at one leader, each taken for all that it has sent in the group. */

@@ -406,46 +406,6 @@ final class BrokenParts {
     }
   }
 
-  /** Who was a leader serves reads until it hears that it is none any more. */
-  static final class LeaseIgnored implements NodeParts {
-    private final Map<GroupId, Boolean> leading = new TreeMap<>();
-
-    @Override
-    public StateMachine machine(GroupId group, StateMachine machine) {
-      return new Forwarding.OfMachine(machine) {
-        @Override
-        public void becameLeader(LeaderTerm term) {
-          leading.put(group, true);
-          super.becameLeader(term);
-        }
-
-        @Override
-        public void stepDown() {
-          leading.put(group, false);
-          super.stepDown();
-        }
-      };
-    }
-
-    @Override
-    public Participant participant(
-        ParticipantContext context, Ownership ownership, Recovery recovery) {
-      Replication replication =
-          new Forwarding.OfReplication(context.replication()) {
-            @Override
-            public boolean leading() {
-              return super.leading() || leading.getOrDefault(context.group(), false);
-            }
-
-            @Override
-            public boolean raise(Timestamp t) {
-              return super.raise(t) || leading();
-            }
-          };
-      return new Participant(with(context, replication), ownership, recovery);
-    }
-  }
-
   /** Commits of several groups have this group's own timestamp here. */
   static Replication committingAtOwnVote(Replication replication) {
     Map<TxnId, Long> votes = new TreeMap<>();

@@ -20,7 +20,7 @@ import java.time.Duration;
 /** Rules that all servers of a universe break, one at a time, through doubles of their parts. */
 enum BrokenRule implements NodeAssembly.Fittings {
   /** Answers before its timestamp has surely passed. */
-  COMMIT_WAIT_SKIPPED("commit wait is skipped (C2)") {
+  COMMIT_WAIT_SKIPPED(3001, "commit wait is skipped (C2)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.replicating(replication ->
@@ -33,22 +33,8 @@ enum BrokenRule implements NodeAssembly.Fittings {
     }
   },
 
-  /** Reads take no part in s_max. */
-  READS_PROMISE_NOTHING("a read's timestamp is not promised (G19)") {
-    @Override
-    public NodeParts parts(Env env, ServerIdentity self) {
-      return BrokenParts.replicating(replication ->
-          new Forwarding.OfReplication(replication) {
-            @Override
-            public boolean raise(Timestamp t) {
-              return leading();
-            }
-          });
-    }
-  },
-
   /** Forgets what it promised when it restarts. */
-  PROMISE_FORGOTTEN("promises are forgotten at a restart (G5)") {
+  PROMISE_FORGOTTEN(1003, "promises are forgotten at a restart (G5)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.logging(BrokenParts::forgettingPromises);
@@ -56,7 +42,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Votes for whoever asks. */
-  VOTES_TWICE("a voter votes again below its promise (C1)") {
+  VOTES_TWICE(2007, "a voter promises whatever it is asked, leases or not (C1)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new NodeParts() {
@@ -64,6 +50,11 @@ enum BrokenRule implements NodeAssembly.Fittings {
         public VoterState voter(
             Lessee lessee, LeaseConfig config, Duration durableBound, TTInterval now) {
           return new VoterState(lessee, config, durableBound, now) {
+            @Override
+            public boolean wouldPromise(GroupId group, Lessee candidate, TTInterval at) {
+              return true;
+            }
+
             @Override
             public Vote vote(GroupId group, Ballot ballot, TTInterval at) {
               Vote vote = super.vote(group, ballot, at);
@@ -77,24 +68,8 @@ enum BrokenRule implements NodeAssembly.Fittings {
     }
   },
 
-  /** Votes right after a start. */
-  NO_SILENCE("votes right after a restart (G2)") {
-    @Override
-    public NodeParts parts(Env env, ServerIdentity self) {
-      return new NodeParts() {
-        @Override
-        public VoterState voter(
-            Lessee lessee, LeaseConfig config, Duration durableBound, TTInterval now) {
-          VoterState voter = new VoterState(lessee, config, Duration.ZERO, now);
-          voter.boundDurable(durableBound);
-          return voter;
-        }
-      };
-    }
-  },
-
   /** Tells others before its own disk has it. */
-  ACKNOWLEDGED_EARLY("acknowledges before its log has forced (G5)") {
+  ACKNOWLEDGED_EARLY(4000, "acknowledges before its log has forced (G5)") {
     @Override
     public Env env(Env env, ServerIdentity self) {
       return BrokenWorld.withNamedStrands(env);
@@ -108,7 +83,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Nothing is ever forced. */
-  FORCES_NOTHING("the disk says that it has forced, and has not (T18)") {
+  FORCES_NOTHING(2003, "the disk says that it has forced, and has not (T18)") {
     @Override
     public Env env(Env env, ServerIdentity self) {
       return BrokenWorld.withoutForces(env);
@@ -116,7 +91,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** What was being written when the power went passes for an entry. */
-  TORN_TAIL("a torn end of the log passes for an entry (T20)") {
+  TORN_TAIL(5000, "a torn end of the log passes for an entry (T20)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.logging(BrokenParts::acceptingTornTails);
@@ -124,7 +99,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** A leader takes an acknowledgement for all that it has sent. */
-  COUNTS_WHAT_IT_SENT("commits before a majority has the entry (C1)") {
+  COUNTS_WHAT_IT_SENT(1000, "commits before a majority has the entry (C1)") {
     @Override
     public Env env(Env env, ServerIdentity self) {
       BrokenMessages.Acknowledgements all = new BrokenMessages.Acknowledgements();
@@ -133,7 +108,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Locks go as soon as the vote is given. */
-  UNLOCKED_EARLY("locks go before the outcome (C3)") {
+  UNLOCKED_EARLY(3000, "locks go before the outcome (C3)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.locking(BrokenParticipants.UnlocksAtVote::new);
@@ -141,7 +116,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Locks are no obstacle. */
-  LOCKS_GRANTED("locks keep nobody out (C2)") {
+  LOCKS_GRANTED(1000, "locks keep nobody out (C2)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.locking(BrokenParticipants.GrantsEverything::new);
@@ -149,7 +124,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Reads pass what is prepared below them. */
-  VOTES_IGNORED("safe time ignores prepared transactions (C4)") {
+  VOTES_IGNORED(2000, "safe time ignores prepared transactions (C4)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.without("READS_HEED_VOTES");
@@ -157,7 +132,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** A new leader does not lock what is prepared. */
-  VOTES_UNLOCKED("a new leader forgets the locks of votes (C3)") {
+  VOTES_UNLOCKED(1, "a new leader forgets the locks of votes (C3)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.without("PREPARED_LOCKS");
@@ -165,7 +140,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Followers answer with what has not passed. */
-  READS_DO_NOT_WAIT("a read shows what has not passed (G18)") {
+  READS_DO_NOT_WAIT(1, "a read shows what has not passed (G18)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.without("READS_WAIT");
@@ -173,7 +148,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Outcomes are in memory and in the log, and in no checkpoint. */
-  OUTCOMES_IN_MEMORY("outcomes are lost at a restart (G13)") {
+  OUTCOMES_IN_MEMORY(1, "outcomes are lost at a restart (G13)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.forgettingOutcomes();
@@ -181,7 +156,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Each leader knows its own outcomes. */
-  OUTCOMES_OF_ONE_LEADER("outcomes are lost when the leader changes (G13)") {
+  OUTCOMES_OF_ONE_LEADER(5000, "outcomes are lost when the leader changes (G13)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new BrokenParts.OutcomesOfOneLeader();
@@ -189,7 +164,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Nobody looks who owns a key. */
-  STALE_LOCATION("requests for rows that have moved are done (G23)") {
+  STALE_LOCATION(2000, "requests for rows that have moved are done (G23)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.owningEverything();
@@ -197,7 +172,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Locks that died with a leader count. */
-  EPOCH_NOT_CHECKED("read locks lost at a leader change go unnoticed (G12)") {
+  EPOCH_NOT_CHECKED(5001, "read locks lost at a leader change go unnoticed (G12)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new BrokenParts.OneEpoch();
@@ -205,7 +180,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** A replica vouches for the near future. */
-  CLOSED_TOO_HIGH("closed timestamps are too high (G20)") {
+  CLOSED_TOO_HIGH(1000, "closed timestamps are too high (G20)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.closingTooHigh(Duration.ofMillis(300));
@@ -213,7 +188,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** A follower answers with what it had. */
-  SERVED_BEFORE_APPLIED("a follower serves before it has applied (C4)") {
+  SERVED_BEFORE_APPLIED(5000, "a follower serves before it has applied (C4)") {
     @Override
     public Env env(Env env, ServerIdentity self) {
       return BrokenWorld.withNamedStrands(env);
@@ -225,16 +200,16 @@ enum BrokenRule implements NodeAssembly.Fittings {
     }
   },
 
-  /** Leadership has no end. */
-  LEASE_IGNORED("a leader reads beyond its lease (C1)") {
+  /** Leadership lasts longer than anybody has promised. */
+  LEASE_IGNORED(2002, "a leader goes on beyond its lease (C1)") {
     @Override
-    public NodeParts parts(Env env, ServerIdentity self) {
-      return new BrokenParts.LeaseIgnored();
+    public Env env(Env env, ServerIdentity self) {
+      return BrokenWorld.withFrames(env, BrokenMessages::withLongerLeases, Frames.Rewriter.NONE);
     }
   },
 
   /** Who waits long enough aborts. */
-  ABORTED_BY_TIMEOUT("a participant aborts without proof (G21)") {
+  ABORTED_BY_TIMEOUT(3000, "a participant aborts without proof (G21)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.abortingByTimeout();
@@ -242,7 +217,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Each group commits at its own time. */
-  OUTCOME_AT_OWN_VOTE("a commit has another timestamp in each group (G8)") {
+  OUTCOME_AT_OWN_VOTE(2000, "a commit has another timestamp in each group (G8)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.replicating(BrokenParts::committingAtOwnVote);
@@ -250,7 +225,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Servers 1 and 3 believe in other times. */
-  CLOCK_OUTSIDE("a clock's interval does not hold the truth (G10)") {
+  CLOCK_OUTSIDE(1000, "a clock's interval does not hold the truth (G10)") {
     @Override
     public TrueTime trueTime(TrueTime trueTime, Env env, ServerIdentity self) {
       return () -> {
@@ -262,7 +237,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** INSERT writes, whatever there is. */
-  CONDITIONS_UNCHECKED("INSERT does not look under its locks (G16)") {
+  CONDITIONS_UNCHECKED(1, "INSERT does not look under its locks (G16)") {
     @Override
     public Env env(Env env, ServerIdentity self) {
       return BrokenWorld.withFrames(env, BrokenMessages::withoutConditions, Frames.Rewriter.NONE);
@@ -270,17 +245,24 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** What is read is what is. */
-  NEWEST_READ("a read of a time sees what came later (C4)") {
+  NEWEST_READ(1, "a read of a time sees what came later (C4)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.readingTheNewest();
     }
   };
 
+  private final long knownSeed;
   private final String words;
 
-  BrokenRule(String words) {
+  BrokenRule(long knownSeed, String words) {
+    this.knownSeed = knownSeed;
     this.words = words;
+  }
+
+  /** Where a search finds it soon. */
+  long knownSeed() {
+    return knownSeed;
   }
 
   /** Which rule, in words. */

@@ -35,6 +35,7 @@ class CertificateCheckerTest {
           a wrong increment        | 0-10 @5 w1=1 / 20-30 @25 +1+5 / 40-50 @45 ro r1=5
           a doubled increment      | 0-10 @5 w1=1 / 20-30 @25 +1+5 / 40-50 @45 ro r1=11
           an order against time    | 0-10 @5 w1=1 / 20-30 @4 w2=1
+          it has not passed yet    | 0-40 @35 w1=7 / 20-30 @36 ro r1=7
           no commit wait           | 0-10 @15 w1=1
           a timestamp too early    | 20-30 @10 w1=1
           a tie that touches       | 0-10 @5 w1=1 / 0-10 @5 w1=2
