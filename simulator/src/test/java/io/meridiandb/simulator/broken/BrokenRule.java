@@ -91,7 +91,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** What was being written when the power went passes for an entry. */
-  TORN_TAIL(5000, "a torn end of the log passes for an entry (T20)") {
+  TORN_TAIL(3000, "a torn end of the log passes for an entry (T20)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.logging(BrokenParts::acceptingTornTails);
@@ -132,7 +132,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** A new leader does not lock what is prepared. */
-  VOTES_UNLOCKED(1, "a new leader forgets the locks of votes (C3)") {
+  VOTES_UNLOCKED(5001, "a new leader forgets the locks of votes (C3)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.without("PREPARED_LOCKS");
@@ -140,7 +140,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Followers answer with what has not passed. */
-  READS_DO_NOT_WAIT(1, "a read shows what has not passed (G18)") {
+  READS_DO_NOT_WAIT(3001, "a read shows what has not passed (G18)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.without("READS_WAIT");
@@ -148,7 +148,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Outcomes are in memory and in the log, and in no checkpoint. */
-  OUTCOMES_IN_MEMORY(1, "outcomes are lost at a restart (G13)") {
+  OUTCOMES_IN_MEMORY(5001, "outcomes are lost at a restart (G13)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.forgettingOutcomes();
@@ -237,7 +237,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** INSERT writes, whatever there is. */
-  CONDITIONS_UNCHECKED(1, "INSERT does not look under its locks (G16)") {
+  CONDITIONS_UNCHECKED(2000, "INSERT does not look under its locks (G16)") {
     @Override
     public Env env(Env env, ServerIdentity self) {
       return BrokenWorld.withFrames(env, BrokenMessages::withoutConditions, Frames.Rewriter.NONE);
@@ -245,7 +245,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** What is read is what is. */
-  NEWEST_READ(1, "a read of a time sees what came later (C4)") {
+  NEWEST_READ(2000, "a read of a time sees what came later (C4)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.readingTheNewest();
