@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlClient {
   private static final Duration ANSWER_WAIT = Duration.ofSeconds(12);
+
+  /** A table placed row by row is several moves between regions. */
+  private static final Duration CREATE_WAIT = Duration.ofSeconds(60);
+
   private static final Duration CONNECT_PAUSE = Duration.ofMillis(50);
   private static final int RESOLVE_TRIES = 40;
 
@@ -106,7 +110,8 @@ public final class SqlClient {
     inDoubt = true;
     universe.tables().begins(machine.machine(), sql);
     try {
-      return answer(open, open.send(ClientFrame.newBuilder().setExecute(execute)));
+      Duration wait = sql.startsWith("CREATE") ? CREATE_WAIT : ANSWER_WAIT;
+      return answer(open, open.send(ClientFrame.newBuilder().setExecute(execute)), wait);
     } finally {
       if (!inTransaction) {
         universe.tables().ended(machine.machine());
@@ -177,17 +182,18 @@ public final class SqlClient {
     }
     inDoubt = true;
     EndTransaction end = EndTransaction.newBuilder().setCommit(commit).setAnchor(anchor).build();
-    return answer(open, open.send(ClientFrame.newBuilder().setEndTransaction(end))).complete();
+    return answer(open, open.send(ClientFrame.newBuilder().setEndTransaction(end)), ANSWER_WAIT)
+        .complete();
   }
 
   private static String say(Exception e) {
     return String.valueOf(e.getMessage());
   }
 
-  private Answer answer(Link open, long request) throws SqlFailed, LinkLost {
+  private Answer answer(Link open, long request, Duration wait) throws SqlFailed, LinkLost {
     List<List<Value>> rows = new ArrayList<>();
     while (true) {
-      ServerFrame frame = open.next(request, ANSWER_WAIT);
+      ServerFrame frame = open.next(request, wait);
       if (frame.hasRows()) {
         addRows(frame.getRows(), rows);
       } else if (frame.hasComplete()) {
