@@ -116,7 +116,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Locks are no obstacle. */
-  LOCKS_GRANTED(1000, "locks keep nobody out (C2)") {
+  LOCKS_GRANTED(1001, "locks keep nobody out (C2)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.locking(BrokenParticipants.GrantsEverything::new);
@@ -148,7 +148,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Outcomes are in memory and in the log, and in no checkpoint. */
-  OUTCOMES_IN_MEMORY(5001, "outcomes are lost at a restart (G13)") {
+  OUTCOMES_IN_MEMORY(5012, "outcomes are lost at a restart (G13)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.forgettingOutcomes();
@@ -156,7 +156,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Each leader knows its own outcomes. */
-  OUTCOMES_OF_ONE_LEADER(5000, "outcomes are lost when the leader changes (G13)") {
+  OUTCOMES_OF_ONE_LEADER(5001, "outcomes are lost when the leader changes (G13)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new BrokenParts.OutcomesOfOneLeader();
