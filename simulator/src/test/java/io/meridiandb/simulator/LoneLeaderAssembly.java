@@ -223,6 +223,11 @@ final class LoneLeaderAssembly implements SimulatedNode.Assembly {
     }
 
     @Override
+    public void whenLogged(Runnable task) {
+      log.append(List.of(), task);
+    }
+
+    @Override
     public void checkpointed(long index) {
       log.append(List.of(new LogRecord.CutPrefix(GroupId.ZERO, index, ballot)), () -> {});
     }

@@ -158,6 +158,11 @@ final class GroupReplica implements Replica {
   }
 
   @Override
+  public void whenLogged(Runnable task) {
+    services.log().append(List.of(), task); // batches become durable in their order
+  }
+
+  @Override
   public void checkpointed(long index) {
     services.strand().execute(() -> run(new PaxosInput.Checkpointed(now(), index)));
   }

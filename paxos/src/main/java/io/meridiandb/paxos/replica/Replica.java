@@ -62,6 +62,15 @@ public interface Replica {
   }
 
   /**
+   * Runs {@code task} on the server strand once this server's own log has forced everything that
+   * was applied here so far. What is chosen may be applied before that, if a majority of others
+   * holds it; but a checkpoint that reached further than the log would, after a crash, leave a log
+   * that lacks entries below the checkpoint or holds other ones there. So a checkpoint is made
+   * durable only after this.
+   */
+  void whenLogged(Runnable task);
+
+  /**
    * The state machine's durable checkpoint now covers all entries up to {@code index}: the log may
    * drop them, as far as no other member may still need them.
    */

@@ -74,6 +74,11 @@ public abstract class ForwardingReplica implements Replica {
   }
 
   @Override
+  public void whenLogged(Runnable task) {
+    replica.whenLogged(task);
+  }
+
+  @Override
   public void checkpointed(long index) {
     replica.checkpointed(index);
   }

@@ -197,6 +197,11 @@ final class Forwarding {
     }
 
     @Override
+    public void whenLogged(Runnable task) {
+      to.whenLogged(task);
+    }
+
+    @Override
     public void checkpointed(long index) {
       to.checkpointed(index);
     }

@@ -316,6 +316,16 @@ public final class TabletGroup implements StateMachine, TabletHost {
   }
 
   @Override
+  public void whenLogged(Runnable task) {
+    Replica at = replica;
+    if (at == null) {
+      task.run(); // nothing was applied but what the log had at the start
+    } else {
+      at.whenLogged(task);
+    }
+  }
+
+  @Override
   public void checkpointed(long index) {
     Replica at = replica;
     if (at != null) {

@@ -177,9 +177,11 @@ final class Checkpoints {
       }
       layers.addAll(before.layers);
       views.publish(new View(new Memtable(), layers, before.runs, before.horizon));
-      start(
+      TabletJob due =
           new TabletJob.Flush(
-              layers, pruned(before.runs), before.horizon, appliedIndex, host.state()));
+              layers, pruned(before.runs), before.horizon, appliedIndex, host.state());
+      job = due;
+      host.whenLogged(() -> startUnlessStopped(due));
     }
   }
 
@@ -234,6 +236,12 @@ final class Checkpoints {
   private void flushByAge() {
     flushScheduled = false;
     flush();
+  }
+
+  private void startUnlessStopped(TabletJob due) {
+    if (!stopped) {
+      start(due);
+    }
   }
 
   private void start(TabletJob next) {

@@ -16,6 +16,12 @@ public interface TabletHost {
    */
   Timestamp horizon();
 
+  /**
+   * Runs {@code task} on the strand once the log has forced everything that was applied so far: a
+   * checkpoint must not reach further than the log does after a crash.
+   */
+  void whenLogged(Runnable task);
+
   /** A durable checkpoint holds every entry up to {@code index}: the log may drop them. */
   void checkpointed(long index);
 

@@ -112,6 +112,11 @@ final class LoneReplica implements Replica {
   }
 
   @Override
+  public void whenLogged(Runnable task) {
+    task.run();
+  }
+
+  @Override
   public void checkpointed(long index) {
     checkpoint = index;
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One tablet in a simulated world, and short words to use it. */
 final class TabletFixture implements AutoCloseable {
@@ -26,6 +27,10 @@ final class TabletFixture implements AutoCloseable {
   static final class Host implements TabletHost {
     Timestamp horizon = Timestamp.MIN;
     byte[] state = new byte[0];
+
+    /** What waits for the log; null if all is logged. */
+    @Nullable List<Runnable> unlogged;
+
     final List<Long> checkpoints = new ArrayList<>();
     final List<Throwable> failures = new ArrayList<>();
     final List<Throwable> damages = new ArrayList<>();
@@ -38,6 +43,15 @@ final class TabletFixture implements AutoCloseable {
     @Override
     public Timestamp horizon() {
       return horizon;
+    }
+
+    @Override
+    public void whenLogged(Runnable task) {
+      if (unlogged == null) {
+        task.run();
+      } else {
+        unlogged.add(task);
+      }
     }
 
     @Override

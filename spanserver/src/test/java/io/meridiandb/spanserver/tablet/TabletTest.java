@@ -67,6 +67,24 @@ class TabletTest {
     }
   }
 
+  /**
+   * What is chosen may be applied before the own log has forced it; a checkpoint may not outrun.
+   */
+  @Test
+  void aCheckpointWaitsUntilTheLogHasWhatItHolds() {
+    try (TabletFixture f = new TabletFixture(17, OPTIONS)) {
+      f.host.unlogged = new ArrayList<>();
+      f.apply(1, put("a", 10, "a"));
+      f.run(f.tablet::flush);
+      f.world.runFor(Duration.ofMinutes(1));
+      assertThat(f.host.checkpoints).isEmpty();
+      assertThat(f.tablet.flushedIndex()).isZero();
+      f.run(() -> f.host.unlogged.forEach(Runnable::run));
+      f.world.runFor(Duration.ofMinutes(1));
+      assertThat(f.host.checkpoints).containsExactly(1L);
+    }
+  }
+
   @Test
   void aCheckpointHoldsRowsIndexAndStateOfOneMoment() {
     try (TabletFixture f = new TabletFixture(3, OPTIONS)) {
