@@ -60,6 +60,7 @@ final class LeaderHandler {
       return;
     }
     s.holder.confirm(s.group(), leader.ballot, from, message.counter());
+    leader.trimDue = true;
     follower.synced = true;
     follower.waiting = false;
     follower.acked = Math.max(follower.acked, message.index());
@@ -224,7 +225,10 @@ final class LeaderHandler {
         send(leader, follower, List.of());
       }
     }
-    members.trim(leader);
+    if (leader.trimDue) {
+      leader.trimDue = false;
+      members.trim(leader);
+    }
     prefer(leader);
   }
 

@@ -170,24 +170,27 @@ final class MembershipHandler {
     }
     SortedSet<ServerId> members = s.members().members();
     MemberChange change = leader.change;
-    leader
-        .followers
-        .values()
-        .removeIf(follower -> {
-          boolean stays =
-              members.contains(follower.server)
-                  || (change != null && change.target().all().contains(follower.server));
-          if (stays) {
-            follower.leavesAt = null;
-            return false;
-          }
-          Timestamp leavesAt = follower.leavesAt;
-          if (leavesAt == null) {
-            follower.leavesAt = s.now.earliest().plus(s.setting.config().lease().length());
-            return false;
-          }
-          return follower.commitKnown >= since || s.passed(leavesAt);
-        });
+    boolean gone =
+        leader
+            .followers
+            .values()
+            .removeIf(follower -> {
+              boolean stays =
+                  members.contains(follower.server)
+                      || (change != null && change.target().all().contains(follower.server));
+              if (stays) {
+                follower.leavesAt = null;
+                return false;
+              }
+              Timestamp leavesAt = follower.leavesAt;
+              if (leavesAt == null) {
+                follower.leavesAt = s.now.earliest().plus(s.setting.config().lease().length());
+                leader.trimDue = true;
+                return false;
+              }
+              return follower.commitKnown >= since || s.passed(leavesAt);
+            });
+    leader.trimDue |= gone;
     if (change == null && !s.members().full().contains(s.self()) && !leader.handingOver) {
       leader.handingOver = true;
       leader.handOverTarget = furthest(leader);

@@ -103,7 +103,12 @@ public final class PaxosCore {
           leading.resign(leader, resign);
         }
       }
-      case Checkpointed done -> s.checkpoint = Math.max(s.checkpoint, done.index());
+      case Checkpointed done -> {
+        s.checkpoint = Math.max(s.checkpoint, done.index());
+        if (s.role instanceof Leader leader) {
+          leader.trimDue = true;
+        }
+      }
       case ChangeMembers change -> {
         if (s.role instanceof Leader leader) {
           members.change(leader, change.target());

@@ -100,6 +100,9 @@ sealed interface Role {
     /** A witness may forget entries up to here (protocol G26). */
     long witnessTrim;
 
+    /** Whether something has changed by which logs might be forgotten further. */
+    boolean trimDue = true;
+
     /** What this leader was asked to make of the members; null if nothing is under way. */
     @Nullable MemberChange change;
 
