@@ -167,6 +167,53 @@ class MoveUnderLoadTest {
     }
   }
 
+  /** Each move that was begun ends, also behind one that failed in the same request (G23). */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void theMovesBehindOneThatFailedEndAllTheSame(long seed) {
+    try (TestUniverse universe = new TestUniverse(seed, Long.MAX_VALUE)) {
+      GroupId group = begin(universe);
+      universe.on(
+          3,
+          () -> {
+            for (long border : List.of(10L, 30L, 50L)) {
+              universe.node(3).admin().split(Cells.key(border));
+            }
+            return true;
+          });
+      Transaction holder = universe.on(3, () -> Cells.begin(universe.node(3).gateway));
+      universe.on(3, () -> Cells.read(holder, Cells.range(12, 13), LockMode.EXCLUSIVE));
+      List<ErrorCode> failures = new ArrayList<>();
+      Node five = universe.node(5);
+      five.env
+          .fibers()
+          .start(
+              "mover",
+              () -> {
+                try {
+                  five.admin().moveDirectory(Cells.range(10, 50), group);
+                } catch (MeridianException e) {
+                  failures.add(e.code());
+                }
+              });
+      universe.world.runFor(Duration.ofSeconds(1));
+      universe.on(
+          3,
+          () -> {
+            universe.node(3).admin().split(Cells.key(20)); // the first move becomes void
+            holder.rollback();
+            return true;
+          });
+      universe.world.runFor(Duration.ofSeconds(20));
+      assertThat(failures).containsExactly(ErrorCode.DEPENDENT_OBJECTS);
+      assertThat(universe.on(2, () -> universe.node(2).admin().moves()).stream())
+          .satisfiesExactly(
+              first -> assertThat(first.state()).startsWith("GIVEN UP"),
+              second -> assertThat(second.state()).isEqualTo("DONE"));
+      end(universe);
+    }
+  }
+
   @Test
   void splitsAndMergesChangeNothingForAnybody() {
     try (TestUniverse universe = new TestUniverse(9, Long.MAX_VALUE)) {

@@ -49,7 +49,10 @@ final class Directories {
   private final Owners owners;
   private final DirectoryMover mover;
   private final String self;
-  private final Set<Long> running = ConcurrentHashMap.newKeySet();
+  private final Leftovers leftovers;
+
+  /** The moves that fibers of this server work at, or will when those before them have ended. */
+  private final Set<MoveInfo> running = ConcurrentHashMap.newKeySet();
 
   /**
    * For a server.
@@ -63,6 +66,7 @@ final class Directories {
     this.owners = owners;
     this.mover = mover;
     this.self = self;
+    this.leftovers = new Leftovers(env, transactions, this);
   }
 
   /** Cuts the directory that holds {@code at}; nothing happens if one begins there. */
@@ -174,21 +178,34 @@ final class Directories {
    * @param placementId the placement that they belong to afterwards
    */
   MoveReport move(KeyRange range, GroupId destination, long placementId) {
+    List<MoveInfo> mine = new ArrayList<>();
     MoveReport sum = MoveReport.NOTHING;
-    for (MoveRow move : begin(range, destination, placementId)) {
-      MoveReport one = run(move);
-      sum =
-          new MoveReport(
-              sum.rows() + one.rows(),
-              sum.bytes() + one.bytes(),
-              Math.max(sum.blockedMicros(), one.blockedMicros()),
-              Math.max(sum.rounds(), one.rounds()));
+    try {
+      for (MoveRow move : begin(range, destination, placementId, mine)) {
+        MoveReport one = runOnce(move);
+        sum =
+            new MoveReport(
+                sum.rows() + one.rows(),
+                sum.bytes() + one.bytes(),
+                Math.max(sum.blockedMicros(), one.blockedMicros()),
+                Math.max(sum.rounds(), one.rounds()));
+      }
+      return sum;
+    } catch (RuntimeException e) {
+      leftovers.suspect(e);
+      throw e;
+    } finally {
+      mine.forEach(running::remove);
     }
-    return sum;
   }
 
-  /** Writes the moves down, after cutting directories that stick out of the range. */
-  private List<MoveRow> begin(KeyRange range, GroupId destination, long placementId) {
+  /**
+   * Writes the moves down, after cutting directories that stick out of the range.
+   *
+   * @param mine gets all that are perhaps written down; they count as running before they are
+   */
+  private List<MoveRow> begin(
+      KeyRange range, GroupId destination, long placementId, List<MoveInfo> mine) {
     for (Key border : borders(range)) {
       split(border);
     }
@@ -209,6 +226,8 @@ final class Directories {
               }
             }
             MoveRow move = row(transaction, owned, destination, placementId);
+            mine.add(move.info());
+            running.add(move.info());
             move.put(transaction);
             moves.add(move);
           }
@@ -266,48 +285,50 @@ final class Directories {
         });
   }
 
-  /** Works at a move until it has ended, one way or the other. */
-  MoveReport run(MoveRow move) {
-    running.add(move.info().id());
-    try {
-      return runOnce(move);
-    } finally {
-      running.remove(move.info().id());
-    }
-  }
-
   /** Whether it was this start of this server that began a move. */
   boolean isMine(MoveRow move) {
     return self.equals(move.driver());
   }
 
-  /** Whether this server works at a move. */
+  /** Whether a fiber of this server works at a move, or is about to. */
   boolean isRunning(MoveRow move) {
-    return running.contains(move.info().id());
+    return running.contains(move.info());
   }
 
   /**
    * Takes a move over from whoever worked at it, and works at it until it has ended. Of two who do
-   * so the later one wins: the copy of the other is not taken any more.
+   * so the later one wins: the copy of the other is not taken any more. Nothing happens if a fiber
+   * of this server works at it.
    */
   void takeOver(MoveRow move) {
-    MoveRow mine = move.by(self);
-    boolean taken =
-        transactions.write(
-            TRANSACTION_MAX,
-            transaction -> {
-              MoveRow now = MoveRow.find(transaction, move.info().id(), LockMode.EXCLUSIVE);
-              boolean same = now != null && now.moving() && now.driver().equals(move.driver());
-              if (same) {
-                mine.put(transaction);
-              }
-              return same;
-            });
-    if (taken) {
-      run(mine);
+    if (!running.add(move.info())) {
+      return;
+    }
+    try {
+      MoveRow mine = move.by(self);
+      boolean taken =
+          transactions.write(
+              TRANSACTION_MAX,
+              transaction -> {
+                MoveRow now = MoveRow.find(transaction, move.info().id(), LockMode.EXCLUSIVE);
+                boolean same = now != null && now.moving() && now.driver().equals(move.driver());
+                if (same) {
+                  mine.put(transaction);
+                }
+                return same;
+              });
+      if (taken) {
+        runOnce(mine);
+      }
+    } catch (RuntimeException e) {
+      leftovers.suspect(e);
+      throw e;
+    } finally {
+      running.remove(move.info());
     }
   }
 
+  /** Works at a move until it has ended, one way or the other. */
   private MoveReport runOnce(MoveRow move) {
     for (int tries = 1; ; tries++) {
       try {
