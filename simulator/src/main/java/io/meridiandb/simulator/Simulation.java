@@ -120,7 +120,7 @@ public final class Simulation {
       SimulatedUniverse universe = new SimulatedUniverse(world, observed, shape(world));
       Run run = new Run(universe);
       Swarm drawn = Swarm.draw(world.random("swarm"));
-      Swarm swarm = assembly.isWhole() ? drawn : drawn.withoutPlacements();
+      Swarm swarm = assembly.isWhole() ? drawn : drawn.forAPart();
       Nemesis nemesis = new Nemesis(universe, options.isScripted() ? swarm.quiet() : swarm);
       world.afterEveryEvent(new InvariantWatch(invariants, universe::sight, run::violation));
       try {

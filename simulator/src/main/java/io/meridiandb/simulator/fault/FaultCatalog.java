@@ -23,6 +23,14 @@ public final class FaultCatalog {
     return DirectoryFaults.all().stream().anyMatch(each -> each.name().equals(kind.name()));
   }
 
+  /**
+   * Those that only a whole product can stand: nothing else owns directories, or evicts a clock.
+   */
+  static boolean needsWholeProduct(FaultKind kind) {
+    return isDoneBySql(kind)
+        || ClockFaults.all().stream().anyMatch(each -> each.name().equals(kind.name()));
+  }
+
   /** All of them. */
   public static List<FaultKind> kinds() {
     return ALL;

@@ -74,14 +74,17 @@ public record Swarm(
     return new Swarm(latency, Odds.NONE, clockBound, clocksApart, List.of());
   }
 
-  /** The same for what knows no placements. */
-  public Swarm withoutPlacements() {
+  /**
+   * The same for what is not a whole product: it knows no placements, and nothing in it watches the
+   * clock.
+   */
+  public Swarm forAPart() {
     return new Swarm(
         latency,
         odds,
         clockBound,
         clocksApart,
-        planned.stream().filter(each -> !FaultCatalog.isDoneBySql(each.kind())).toList());
+        planned.stream().filter(each -> !FaultCatalog.needsWholeProduct(each.kind())).toList());
   }
 
   private static LinkConditions latency(RandomSource random) {
