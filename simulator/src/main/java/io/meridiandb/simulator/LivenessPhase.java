@@ -13,6 +13,12 @@ import java.util.List;
 /**
  * A core of the servers is healed, all others stay broken for ever; the core must commit a write
  * within a bound. Faults that come and go everywhere never show a universe that waits for ever.
+ *
+ * <p>The core is a bare majority: it can do nothing while one of its servers is away. So no fault
+ * that began before may still take one away: an end in order is cut short by a start, a strike that
+ * was still looking for a leader does not happen, and a server that dies of what its disk did
+ * before is started again within two seconds. The write is a CREATE TABLE: its rows lie in group 0,
+ * of whose voters the core is a majority.
  */
 final class LivenessPhase {
   /** Ten leases of the default length. */

@@ -27,6 +27,7 @@ public final class Nemesis {
   private final List<String> strikes = new ArrayList<>();
   private Scene scene;
   private Duration begun = Duration.ZERO;
+  private boolean watched;
 
   /** Draws its times and victims from the world's seed. */
   public Nemesis(SimulatedUniverse universe, Swarm swarm) {
@@ -62,12 +63,18 @@ public final class Nemesis {
         .network()
         .standard(swarm.latency().withFaults(odds.loss(), odds.duplicate(), odds.reorder()));
     swarm.planned().forEach(this::repeat);
-    restartTheDead();
+    if (!watched) {
+      watched = true;
+      restartTheDead();
+    }
   }
 
-  /** As somebody does who watches over the servers. */
+  /**
+   * As somebody does who watches over the servers, and stays when the faults are over: a force that
+   * was told to fail before may end its server only after that.
+   */
   private void restartTheDead() {
-    scene.later(
+    world.schedule(
         WATCH_PAUSE,
         () -> {
           universe.members().forEach(universe::restartIfDead);
@@ -154,8 +161,13 @@ public final class Nemesis {
     }
   }
 
+  /**
+   * Ends what was begun: also an end in order, which would take the server away some seconds later,
+   * when nobody starts it again.
+   */
   private void repair(ServerId server) {
     world.disk(server).repair();
+    universe.killIfDraining(server);
     universe.restartIfDead(server);
   }
 

@@ -4,6 +4,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What happens to processes and machines. */
 final class ProcessFaults {
@@ -76,12 +77,23 @@ final class ProcessFaults {
     scene.startLater(server, scene.between(from, to));
   }
 
+  /** To the leader of group 0, unless all is healed before a server has said that it leads. */
+  private static void toLeader(Scene scene, Consumer<ServerId> fault) {
+    scene
+        .universe()
+        .withLeader(leader -> {
+          if (!scene.healed()) {
+            fault.accept(leader);
+          }
+        });
+  }
+
   private static void leaderKilled(Scene scene) {
-    scene.universe().withLeader(leader -> kill(scene, leader, 50, 4_000));
+    toLeader(scene, leader -> kill(scene, leader, 50, 4_000));
   }
 
   private static void leaderCrashed(Scene scene) {
-    scene.universe().withLeader(leader -> crash(scene, List.of(leader)));
+    toLeader(scene, leader -> crash(scene, List.of(leader)));
   }
 
   private static void restartStorm(Scene scene) {
@@ -104,7 +116,7 @@ final class ProcessFaults {
 
   private static void leaderDrained(Scene scene) {
     scene.world().faults().fired("server-drained");
-    scene.universe().withLeader(leader -> drain(scene, leader));
+    toLeader(scene, leader -> drain(scene, leader));
   }
 
   /** Any group of any leader goes to any other full replica, near or far, up or not. */
@@ -143,7 +155,7 @@ final class ProcessFaults {
   }
 
   private static void leaderPaused(Scene scene) {
-    scene.universe().withLeader(leader -> pause(scene, leader, 2_500, 8_000));
+    toLeader(scene, leader -> pause(scene, leader, 2_500, 8_000));
   }
 
   private static void stutter(Scene scene) {

@@ -34,6 +34,7 @@ public final class SimulatedUniverse {
   private final Map<ServerId, String> clientRegions = new TreeMap<>();
   private final Set<String> cutRegions = new TreeSet<>();
   private final Map<ServerId, SimulatedNode> nodes = new TreeMap<>();
+  private final Set<ServerId> draining = new TreeSet<>();
   private final List<SqlLink> links = new ArrayList<>();
   private final Tables tables = new Tables();
   private final RandomSource random;
@@ -115,6 +116,7 @@ public final class SimulatedUniverse {
   /** Takes a server's power away; no effect if it does not run. */
   public void crash(ServerId server) {
     if (nodes.remove(server) != null) {
+      draining.remove(server);
       world.crash(server);
       breakLinks(server);
     }
@@ -123,6 +125,7 @@ public final class SimulatedUniverse {
   /** Ends a server's process; what it wrote stays. No effect if it does not run. */
   public void kill(ServerId server) {
     if (nodes.remove(server) != null) {
+      draining.remove(server);
       world.kill(server);
       breakLinks(server);
     }
@@ -138,6 +141,7 @@ public final class SimulatedUniverse {
     if (node == null || !node.started().isDone()) {
       return;
     }
+    draining.add(server);
     long life = world.life(server);
     Runnable stop =
         () -> {
@@ -148,6 +152,13 @@ public final class SimulatedUniverse {
         };
     node.drain().whenComplete((done, failure) -> world.schedule(Duration.ZERO, stop));
     world.schedule(DRAIN_MAX, stop);
+  }
+
+  /** Ends the process of a server that is about to end in order: it has no more time for it. */
+  public void killIfDraining(ServerId server) {
+    if (draining.contains(server)) {
+      kill(server);
+    }
   }
 
   /** Calls with the server that leads group 0, once one says so; not at all if none does. */
