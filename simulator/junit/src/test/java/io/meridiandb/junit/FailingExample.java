@@ -24,7 +24,7 @@ class FailingExample {
             statement.execute("UPDATE t SET n = " + (seen + 1) + " WHERE id = 1");
           }
         };
-    universe.concurrently(increment, increment);
-    assertThat(LiveUniverseTest.read(db)).isEqualTo(2);
+    universe.concurrently(increment, increment, increment, increment, increment, increment);
+    assertThat(LiveUniverseTest.read(db)).isEqualTo(6);
   }
 }
