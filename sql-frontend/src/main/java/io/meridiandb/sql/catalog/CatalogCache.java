@@ -58,6 +58,15 @@ public final class CatalogCache {
     return known.version().compareTo(version) >= 0 ? known : reload();
   }
 
+  /**
+   * The schema is at {@code version} at least: an older catalog is forgotten, and read anew when it
+   * is next asked for. Does not wait.
+   */
+  public void outdatedBy(SchemaVersion version) {
+    newest.updateAndGet(
+        known -> known != null && known.version().compareTo(version) < 0 ? null : known);
+  }
+
   /** Keeps {@code catalog} if it is newer than the known one; returns the newest. */
   public Catalog install(Catalog catalog) {
     Catalog after =

@@ -64,6 +64,7 @@ final class Session {
     } catch (MeridianException e) {
       fail(frame, e, Failures.NO_BATCH_INDEX);
     } catch (SchemaChangedException e) {
+      services.catalogs().outdatedBy(e.current());
       fail(
           frame,
           new MeridianException(

@@ -172,6 +172,7 @@ final class Transactions {
 
   private void reloadFor(SchemaChangedException e, Work work, int round) {
     if (work.answered() || round >= ATTEMPTS_MAX) {
+      services.catalogs().outdatedBy(e.current()); // or the next run would end the same way
       throw new MeridianException(
           ErrorCode.SERIALIZATION_FAILURE, "the schema was changed while the statement ran", e);
     }
