@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * overtaken.
  */
 public sealed interface PaxosMessage {
+  /** Whether it makes its receiver's log longer. */
+  default boolean bringsEntries() {
+    return this instanceof Accept accept && !accept.entries().isEmpty();
+  }
 
   /**
    * How far a replica's log reaches. The greatest (lastBallot, lastIndex) of a majority holds every

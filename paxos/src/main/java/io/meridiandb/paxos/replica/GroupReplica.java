@@ -178,7 +178,7 @@ final class GroupReplica implements Replica {
   }
 
   void deliver(ServerId from, PaxosMessage message) {
-    if (services.log().exhausted() && isNewEntries(message)) {
+    if (services.log().exhausted() && message.bringsEntries()) {
       services.env().events().count("paxos.entries.refused.disk-full", 1);
       return; // as if lost: what is left of the log's reserve is for promises (reliability T25)
     }
@@ -186,10 +186,6 @@ final class GroupReplica implements Replica {
     if (message instanceof PaxosMessage.Accept accept && accept.closed().isAfter(Timestamp.MIN)) {
       onClosed(accept.ballot(), accept.closedIndex(), accept.closed());
     }
-  }
-
-  private static boolean isNewEntries(PaxosMessage message) {
-    return message instanceof PaxosMessage.Accept accept && !accept.entries().isEmpty();
   }
 
   void tick() {
