@@ -2,6 +2,7 @@ package io.meridiandb.simulator.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One key while a history is replayed: its newest version, and what it may be as well. */
 final class KeyState {
@@ -11,6 +12,9 @@ final class KeyState {
   private long value = Op.ABSENT;
   private List<Long> list = new ArrayList<>();
   private long timestamp = Long.MIN_VALUE;
+
+  /** So many elements have been seen by a reader: nothing comes between them any more. */
+  private int seenUpTo;
 
   /** Writes of transactions of which nobody knows whether they took place. */
   private final List<Op> possible = new ArrayList<>();
@@ -71,22 +75,34 @@ final class KeyState {
     return false;
   }
 
-  /** The same for a list: possible elements may stand at its end. */
+  /**
+   * The same for a list: a possible element may stand anywhere behind those that a reader has seen,
+   * also before elements whose writers looked at nothing.
+   */
   boolean shows(List<Long> seen) {
-    if (seen.equals(list)) {
-      return true;
-    }
-    if (seen.size() < list.size() || !seen.subList(0, list.size()).equals(list)) {
-      return false;
-    }
-    for (long element : List.copyOf(seen.subList(list.size(), seen.size()))) {
-      boolean known =
-          possible.removeIf(op -> op instanceof Op.Append append && append.element() == element);
-      if (!known) {
+    List<Op> shown = new ArrayList<>();
+    int known = 0;
+    for (int i = 0; i < seen.size(); i++) {
+      long element = seen.get(i);
+      if (known < list.size() && list.get(known) == element) {
+        known++;
+        continue;
+      }
+      Optional<Op> append =
+          possible.stream()
+              .filter(op -> op instanceof Op.Append each && each.element() == element)
+              .findFirst();
+      if (i < seenUpTo || append.isEmpty()) {
         return false;
       }
-      list.add(element);
+      shown.add(append.get());
     }
+    if (known < list.size()) {
+      return false;
+    }
+    possible.removeAll(shown);
+    list = new ArrayList<>(seen);
+    seenUpTo = seen.size();
     return true;
   }
 
@@ -108,6 +124,7 @@ final class KeyState {
     copy.value = value;
     copy.list = new ArrayList<>(list);
     copy.timestamp = timestamp;
+    copy.seenUpTo = seenUpTo;
     copy.possible.addAll(possible);
     return copy;
   }

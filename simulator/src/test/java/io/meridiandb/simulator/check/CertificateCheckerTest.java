@@ -44,6 +44,7 @@ class CertificateCheckerTest {
           a ghost row              | 0-10 @5 w3=1 / 20-30 @25 ro s1..9=[3:1;4:1]
           a row out of order       | 0-10 @5 w3=1 w4=1 / 20-30 @25 ro s1..9=[4:1;3:1]
           a deleted row shows      | 0-10 @5 w3=1 / 12-15 @13 w3=- / 20-30 @25 ro s1..9=[3:1]
+          an unknown one between   | 0- @0 unknown a1<9 / 0-10 @5 a1<1 / 0-11 @6 a1<2 / 20-30 @25 ro l1=[1;2] / 40-50 @45 ro l1=[1;9;2]
           a lost element           | 0-10 @5 a1<1 / 0-11 @6 a1<2 / 20-30 @25 ro l1=[2]
           elements swapped         | 0-10 @5 a1<1 / 0-11 @6 a1<2 / 20-30 @25 ro l1=[2;1]
           LastTS() passed a write  | 0-10 @5 w1=1 / 20-30 @25 w1=2 / 40-50 @20 ro r1=1
@@ -66,6 +67,7 @@ class CertificateCheckerTest {
           an unknown one that hides  | 0- @0 unknown w1=7 / 20-30 @25 ro r1=- / 40-50 @45 w1=8
           two unknown increments     | 0-10 @5 w1=1 / 0- @0 unknown +1+2 / 0- @0 unknown +1+4 / 20-30 @25 ro r1=7
           an unknown element         | 0- @0 unknown a1<1 / 20-30 @25 ro l1=[1] / 40-50 @45 ro l1=[1]
+          an unknown one before      | 0- @0 unknown a1<9 / 0-10 @5 a1<1 / 20-30 @25 ro l1=[9;1]
           a read ahead of its time   | 0-10 @5 w1=1 / 20-22 @60 ro r1=1 / 30-45 @40 w2=1 / 50-55 @52 ro r2=1
           LastTS() that still holds  | 0-10 @5 w1=1 / 20-30 @25 w2=2 / 40-50 @6 ro r1=1
           a read of the past         | 0-10 @5 w1=1 / 20-30 @25 w1=2 / 40-50 @10 stale r1=1
