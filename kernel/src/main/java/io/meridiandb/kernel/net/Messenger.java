@@ -65,6 +65,7 @@ public final class Messenger {
   private final Events events;
   private final Map<Integer, Route<?>> routes = new ConcurrentHashMap<>();
   private final Map<Long, Pending> calls = new LinkedHashMap<>();
+  private final Hearing hearing = new Hearing();
 
   /** Begins anew with each start, apart from all before: their answers may still be on the way. */
   private long lastCorrelation;
@@ -125,6 +126,15 @@ public final class Messenger {
   /** Sets who sees the peers' clock readings; called once, before traffic. */
   public void watchClocks(ClockWatch watch) {
     clockWatch = watch;
+  }
+
+  /**
+   * For how long {@code peer} has been sent messages and has given no sign that it heard any: more
+   * than a round trip means that it can be heard and does not hear. Zero while nobody watches
+   * clocks, for then messages carry no echo.
+   */
+  public Duration unheardBy(ServerId peer) {
+    return clockWatch == null ? Duration.ZERO : hearing.unheardFor(peer, clock.get().earliest());
   }
 
   /** Registers the one handler of a type. */
@@ -219,12 +229,16 @@ public final class Messenger {
     // The echo before the clock: what is heard in between, on another thread, was said after a
     // clock that was read first, and would convict it.
     Timestamp echo = watch == null ? Timestamp.MIN : watch.echo(to);
+    TTInterval now = clock.get();
+    if (watch != null && !to.equals(self.server())) {
+      hearing.sent(to, now.earliest());
+    }
     Envelope head =
         new Envelope(
             self.universe(),
             self.server(),
             self.incarnation(),
-            clock.get(),
+            now,
             echo,
             type.id(),
             group,
@@ -247,6 +261,7 @@ public final class Messenger {
         events.count("net.distrusted", 1);
         return;
       }
+      hearing.echoed(from, head.echo());
       if (head.reply()) {
         strand.execute(() -> answer(head, body));
         return;

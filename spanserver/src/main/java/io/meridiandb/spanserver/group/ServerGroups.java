@@ -4,20 +4,29 @@ import com.google.protobuf.MessageLite;
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.MessageType;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.net.Received;
 import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.truetime.TrueTime;
+import io.meridiandb.txn.LockMode;
+import io.meridiandb.txn.TxnLimits;
 import io.meridiandb.txn.TxnMessages;
 import io.meridiandb.txn.participant.Participant;
 import io.meridiandb.txn.participant.Recovery;
+import io.meridiandb.txn.proto.KeepAlive;
+import io.meridiandb.txn.proto.LockReply;
+import io.meridiandb.txn.proto.ReadReply;
+import io.meridiandb.txn.proto.Refusal;
+import io.meridiandb.txn.proto.Refusal.Reason;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * All groups of one server: takes the gateways' requests and hands each to its group on the server
@@ -28,6 +37,12 @@ public final class ServerGroups {
   private interface Handler<Q extends MessageLite, R extends MessageLite> {
     void handle(Participant participant, Q request, Consumer<R> answer);
   }
+
+  private static final Refusal DEAF =
+      Refusal.newBuilder()
+          .setReason(Reason.WAITING)
+          .setMessage("the gateway must hear the leader before it locks anything")
+          .build();
 
   private final Env env;
   private final TrueTime trueTime;
@@ -66,8 +81,18 @@ public final class ServerGroups {
     this.strand = strand;
     this.options = options;
     this.readTimes = new ReadTimes(env, messenger, strand);
-    on(TxnMessages.READ, TxnMessages.READ_REPLY, Participant::read);
-    on(TxnMessages.LOCK, TxnMessages.LOCK_REPLY, Participant::lock);
+    onLocking(
+        TxnMessages.READ,
+        TxnMessages.READ_REPLY,
+        call -> call.getLock() != LockMode.NONE.ordinal(),
+        ReadReply.newBuilder().setRefusal(DEAF).build(),
+        Participant::read);
+    onLocking(
+        TxnMessages.LOCK,
+        TxnMessages.LOCK_REPLY,
+        call -> true,
+        LockReply.newBuilder().setRefusal(DEAF).build(),
+        Participant::lock);
     on(TxnMessages.COMMIT, TxnMessages.COMMIT_REPLY, Participant::commit);
     on(TxnMessages.PREPARE, TxnMessages.PREPARE_REPLY, Participant::prepare);
     on(TxnMessages.OUTCOME, TxnMessages.OUTCOME_REPLY, Participant::outcome);
@@ -75,7 +100,7 @@ public final class ServerGroups {
     onNotice(TxnMessages.OUTCOME_ACKNOWLEDGED, Participant::acknowledged);
     on(TxnMessages.RESOLVE, TxnMessages.RESOLVE_REPLY, Participant::resolve);
     onNotice(TxnMessages.ROLLBACK, Participant::rollback);
-    onNotice(TxnMessages.KEEP_ALIVE, Participant::keepAlive);
+    messenger.on(TxnMessages.KEEP_ALIVE, received -> strand.execute(() -> keepAlive(received)));
   }
 
   /**
@@ -116,6 +141,56 @@ public final class ServerGroups {
   private <Q extends MessageLite, R extends MessageLite> void on(
       MessageType<Q> type, MessageType<R> replyType, Handler<Q, R> handler) {
     messenger.on(type, received -> strand.execute(() -> answer(received, replyType, handler)));
+  }
+
+  /**
+   * Requests that take locks and may be repeated for long. Of a gateway that does not hear this
+   * server they do nothing: each would keep the locks of the one before, which nobody can use or
+   * give back, from everybody else for ever. The answer is what it must hear first.
+   *
+   * @param locks whether a request is such
+   */
+  private <Q extends MessageLite, R extends MessageLite> void onLocking(
+      MessageType<Q> type,
+      MessageType<R> replyType,
+      Predicate<Q> locks,
+      R deaf,
+      Handler<Q, R> handler) {
+    messenger.on(
+        type,
+        received ->
+            strand.execute(() -> {
+              if (locks.test(received.body()) && isDeaf(received.from())) {
+                messenger.reply(received, replyType, deaf);
+              } else {
+                answer(received, replyType, handler);
+              }
+            }));
+  }
+
+  /** The same for the word that transactions live. */
+  private void keepAlive(Received<KeepAlive> received) {
+    if (isDeaf(received.from())) {
+      messenger.send(
+          received.from(),
+          TxnMessages.KEEP_ALIVE,
+          received.group(),
+          KeepAlive.getDefaultInstance()); // of no transaction: only to be heard
+      return;
+    }
+    TabletGroup group = groups.get(received.group());
+    if (group != null) {
+      group.handle(participant -> participant.keepAlive(received.body()));
+    }
+  }
+
+  private boolean isDeaf(ServerId gateway) {
+    boolean deaf = messenger.unheardBy(gateway).compareTo(TxnLimits.LOCK_LEASE) > 0;
+    if (deaf) {
+      env.events().count("spanserver.deaf.gateways", 1);
+      env.events().probe("spanserver.deaf.gateway");
+    }
+    return deaf;
   }
 
   private <Q extends MessageLite, R extends MessageLite> void answer(

@@ -154,6 +154,22 @@ public class LockTable {
     require(id).prepared = true;
   }
 
+  /**
+   * A sealed transaction needs the lock of one range no longer; no effect if that is part of a
+   * larger range that it has locked.
+   */
+  public void giveUp(TxnId id, KeyRange range) {
+    Holder holder = require(id);
+    Invariants.check(holder.sealed, "%s gives up a lock before its end", id);
+    boolean alone = holder.ranges.stream().filter(range::overlaps).count() == 1;
+    if (alone && holder.ranges.remove(range)) {
+      rangeCount--;
+      segments.remove(holder, range);
+      ended.add(holder); // of this range only: who waits for it looks again
+      settle();
+    }
+  }
+
   /** The transaction has ended: all its locks go. No effect if it is not known. */
   public void close(TxnId id) {
     Holder holder = holders.get(id);

@@ -91,6 +91,7 @@ final class LeaderHandlers {
   void tick() {
     leadership.locks.abandonSilent(
         leadership.context.clocks().bootNanos() - TxnLimits.LOCK_LEASE.toNanos());
+    leadership.freeSchema();
     recoveries.tick();
     horizons.tick();
   }

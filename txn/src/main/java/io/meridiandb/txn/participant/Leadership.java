@@ -89,16 +89,21 @@ final class Leadership {
       context.replication().raiseFloor(state.prepared.floor());
     }
     if (rules.hold(Rule.PREPARED_LOCKS)) {
-      state.prepared.all().forEach(this::lockAgain);
+      // A change of the schema is prepared only when nobody needs the schema to stay any more.
+      boolean changing = state.prepared.conflict(schema.range, Timestamp.MAX) != null;
+      state.prepared.all().forEach(prepared -> lockAgain(prepared, !changing));
     }
   }
 
-  private void lockAgain(Prepared prepared) {
+  private void lockAgain(Prepared prepared, boolean schemaToo) {
     PreparedEntry entry = prepared.entry;
     LockOwner owner = new LockOwner(new Timestamp(entry.getAgeNanos()), prepared.id);
     locks.open(owner, context.clocks().bootNanos());
     List<LockWish> wishes =
-        wishes(entry.getWritesList(), entry.getExclusiveRangesList(), entry.getSchemaChecked());
+        wishes(
+            entry.getWritesList(),
+            entry.getExclusiveRangesList(),
+            schemaToo && entry.getSchemaChecked());
     boolean[] granted = new boolean[1];
     locks.acquire(
         prepared.id,
@@ -116,6 +121,30 @@ final class Leadership {
         });
     Invariants.check(granted[0], "%s is prepared, others hold its locks", prepared.id);
     locks.sealPrepared(prepared.id);
+  }
+
+  /**
+   * Lets the schema change again although votes have no outcome. A vote's transaction commits at or
+   * below the end of the lease under which it was given, or not at all (protocol G8): once that has
+   * passed, whatever changes the schema comes after it. So a group that cannot be asked for its
+   * vote does not stop DDL; what is written stays locked until the outcome.
+   */
+  void freeSchema() {
+    if (!rules.hold(Rule.SCHEMA_IS_FREED)) {
+      return;
+    }
+    Timestamp passed = context.replication().now().earliest();
+    for (Prepared prepared : state.prepared.all()) {
+      PreparedEntry entry = prepared.entry;
+      boolean sharedOnly =
+          entry.getSchemaChecked()
+              && !schema.isWrittenBy(entry.getWritesList())
+              && entry.getExclusiveRangesList().stream()
+                  .noneMatch(range -> Protos.range(range).overlaps(schema.range));
+      if (sharedOnly && passed.nanos() > entry.getVote().getLeaseEndNanos()) {
+        locks.giveUp(prepared.id, schema.range);
+      }
+    }
   }
 
   /** The locks of a write set; the schema's row shared if it was planned with a version of it. */

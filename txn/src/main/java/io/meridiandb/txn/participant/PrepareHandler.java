@@ -267,7 +267,10 @@ final class PrepareHandler {
     });
   }
 
-  /** The schema's row stays locked until the outcome, so the schema cannot change before it. */
+  /**
+   * The schema's row stays locked until the outcome, or until the lease has ended and with it the
+   * time in which this can commit: so the schema cannot change before the commit timestamp.
+   */
   private Vote voteAt(Timestamp prepared) {
     Timestamp leaseEnd = leadership.context.replication().leaseEnd();
     Invariants.check(

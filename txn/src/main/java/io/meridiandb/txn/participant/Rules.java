@@ -37,7 +37,9 @@ record Rules(Set<Rule> without) {
     /** G22: the outcome of an explicit transaction is its anchor's, whatever the votes are. */
     MODES,
     /** C3: locks of prepared transactions are taken again by a new leader. */
-    PREPARED_LOCKS
+    PREPARED_LOCKS,
+    /** G8: the schema may change once a vote's lease has ended, outcome or not. */
+    SCHEMA_IS_FREED
   }
 
   /** As it must be. */

@@ -20,6 +20,7 @@ import io.meridiandb.txn.proto.PrepareReply;
 import io.meridiandb.txn.proto.ReadReply;
 import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.Write;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,36 @@ class GroupSchemaTest {
     two.told(a, txn(1), true, p + 1_000_000);
     two.settle();
     assertThat(change.getFirst().getCommitTimestampNanos()).isGreaterThan(p + 1_000_000);
+  }
+
+  @Test
+  void aVoteWithoutOutcomeKeepsTheSchemaUntilItsLeaseHasEnded() { // sweep, seed 422
+    two.b.leader = null; // cannot be asked how the transaction ends
+    long leaseEnd = prepareOf(1, OLD, put("a", "1")).getFirst().getVote().getLeaseEndNanos();
+    List<CommitReply> change = two.beginCommit(a, txn(2), schemaVersion(1, OLD + 1));
+    two.pass(Duration.ofSeconds(2));
+    assertThat(change.getFirst().getRefusal().getReason()).isEqualTo(Reason.WAITING);
+    assertThat(leaderOf(a).lockHolders()).isEqualTo(2);
+    two.pass(Duration.ofSeconds(3));
+    assertThat(leaderOf(a).lockHolders()).isOne();
+    assertThat(two.committed(a, txn(2), schemaVersion(1, OLD + 1)).getCommitTimestampNanos())
+        .isGreaterThan(leaseEnd);
+    assertThat(two.told(a, txn(1), true, leaseEnd).hasRefusal()).isFalse();
+  }
+
+  @Test
+  void aNewLeaderFindsBothTheVoteAndTheChangeThatDidNotWaitForIt() {
+    two.b.leader = null;
+    prepareOf(1, OLD, put("a", "1"));
+    two.pass(Duration.ofSeconds(5));
+    long p = two.vote(a, txn(2), schemaVersion(1, OLD + 1));
+    a.changeLeader(1, 0);
+    two.settle();
+    assertThat(commitOf(3, OLD, put("c", "1"))).isEmpty();
+    two.told(a, txn(2), true, p);
+    two.settle();
+    assertThat(commitOf(4, OLD + 1, put("d", "1")).getFirst().hasRefusal()).isFalse();
+    assertThat(leaderOf(a).preparedCount()).isOne();
   }
 
   @Test
