@@ -34,10 +34,12 @@ final class CampaignHandler {
 
   private final CoreState s;
   private final RoleTransitions roles;
+  private final RemovalHandler removals;
 
-  CampaignHandler(CoreState state, RoleTransitions roles) {
+  CampaignHandler(CoreState state, RoleTransitions roles, RemovalHandler removals) {
     this.s = state;
     this.roles = roles;
+    this.removals = removals;
   }
 
   void tickFollower(Follower follower) {
@@ -57,12 +59,15 @@ final class CampaignHandler {
 
   /**
    * If all others are bound like this voter, nobody asks for votes, and only this shows that those
-   * whom they are bound to do not lead.
+   * whom they are bound to do not lead. Who is not bound and never campaigns may have been removed.
    */
   private void inquireRarely() {
     Timestamp at = s.inquireAt;
-    if (at != null && s.passed(at)) {
+    if (at != null && s.passed(at) && !s.removed) {
       s.inquire();
+      if (s.voter.wouldPromise(s.group(), s.setting.self(), s.now)) {
+        removals.askInTurn();
+      }
     }
     if (at == null || s.passed(at)) {
       s.inquireAt =

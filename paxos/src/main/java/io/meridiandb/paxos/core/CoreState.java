@@ -86,6 +86,15 @@ final class CoreState {
   /** Who asks whether ballots of this server are still in use. */
   final Map<ServerId, Ballot> inquiries = new TreeMap<>();
 
+  /** It was told that it is no member any more, and no leader has sent anything since. */
+  boolean removed;
+
+  /** When a leader last sent something. */
+  Timestamp heardAt = Timestamp.MIN;
+
+  /** How often one of the others was asked in turn. */
+  int askedInTurn;
+
   /** When this voter asks the holder of what it promised, though nobody wants its vote. */
   @Nullable Timestamp inquireAt;
 
@@ -179,9 +188,18 @@ final class CoreState {
     return !voteFloor.isBetterThan(logState());
   }
 
-  /** Whether this replica may campaign: a full one that lacks nothing. */
+  /**
+   * Whether this replica may campaign: a full one that lacks nothing. As long as it is not known to
+   * be chosen that it is none any more it still is one: those who are to be full then may not know.
+   */
   boolean mayLead() {
-    return holdsData && !needsImage() && members().full().contains(self()) && mayVote();
+    return holdsData
+        && !needsImage()
+        && mayVote()
+        && !removed
+        && (members().full().contains(self())
+            || log.configurations().from(commit).stream()
+                .anyMatch(each -> each.full().contains(self())));
   }
 
   LogState logState() {

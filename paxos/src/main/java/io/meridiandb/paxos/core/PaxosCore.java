@@ -49,12 +49,14 @@ public final class PaxosCore {
   private final LeaderHandler leading;
   private final MembershipHandler members;
   private final ImageHandler images;
+  private final RemovalHandler removals;
 
   private PaxosCore(CoreState state) {
     s = state;
     roles = new RoleTransitions(s);
-    campaign = new CampaignHandler(s, roles);
-    votes = new VoterHandler(s, roles, campaign);
+    removals = new RemovalHandler(s, roles);
+    campaign = new CampaignHandler(s, roles, removals);
+    votes = new VoterHandler(s, roles, campaign, removals);
     members = new MembershipHandler(s);
     leading = new LeaderHandler(s, roles, members);
     images = new ImageHandler(s);
@@ -192,6 +194,7 @@ public final class PaxosCore {
       }
       case PaxosMessage.Release m -> votes.onRelease(m);
       case PaxosMessage.Inquiry m -> votes.onInquiry(from, m);
+      case PaxosMessage.Removed m -> removals.onRemoved(m);
     }
   }
 

@@ -6,6 +6,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.lease.LeaseCounter;
+import io.meridiandb.paxos.membership.Configuration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -140,4 +141,10 @@ public sealed interface PaxosMessage {
    *     the leader before, who says it again
    */
   record Inquiry(Ballot ballot, long commit) implements PaxosMessage {}
+
+  /**
+   * To one who asked and is no member: entries up to {@code chosen} are chosen, and {@code
+   * members}, in force there, has no place for it. See {@link RemovalHandler}.
+   */
+  record Removed(long chosen, Configuration members) implements PaxosMessage {}
 }

@@ -3,6 +3,7 @@ package io.meridiandb.paxos.core;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,12 @@ public sealed interface Signal {
 
   /** {@code target} are the members, and enough of them will remember it. */
   record ChangeDone(ReplicaSet target) implements Signal {}
+
+  /**
+   * This replica has been told that it is no member any more: {@code members} are, by a chosen
+   * entry.
+   */
+  record Removed(Configuration members) implements Signal {}
 
   /** {@code server} lacks entries that are no longer in the log: it needs a checkpoint. */
   record InstallNeeded(ServerId server) implements Signal {}

@@ -28,11 +28,14 @@ final class VoterHandler {
   private final CoreState s;
   private final RoleTransitions roles;
   private final CampaignHandler campaign;
+  private final RemovalHandler removals;
 
-  VoterHandler(CoreState state, RoleTransitions roles, CampaignHandler campaign) {
+  VoterHandler(
+      CoreState state, RoleTransitions roles, CampaignHandler campaign, RemovalHandler removals) {
     this.s = state;
     this.roles = roles;
     this.campaign = campaign;
+    this.removals = removals;
   }
 
   void onPreVote(ServerId from, PreVote message) {
@@ -43,6 +46,7 @@ final class VoterHandler {
       s.inquire();
     }
     s.send(from, new PreVoteReply(yes, s.voter.promised(s.group()), s.commit));
+    removals.answer(from);
   }
 
   void onPrepare(ServerId from, Prepare message) {
@@ -104,6 +108,7 @@ final class VoterHandler {
 
   void onInquiry(ServerId from, Inquiry message) {
     s.inquiries.put(from, message.ballot());
+    removals.answer(from);
     if (s.role instanceof Leader leader && leader.ballot.equals(message.ballot())) {
       FollowerProgress follower = leader.followers.get(from);
       if (follower != null && message.commit() < follower.commitKnown) {
@@ -144,6 +149,8 @@ final class VoterHandler {
       s.persist(new LogRecord.Promise(s.group(), ballot));
       roles.afterOwnVoterMoved(from);
     }
+    s.heardAt = s.now.latest();
+    s.removed = false; // a leader sends to members only, and to those who are to be
     if (s.role instanceof Follower follower) {
       follower.leader = from;
       follower.campaignAt = null;

@@ -2,10 +2,12 @@ package io.meridiandb.paxos.log;
 
 import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
+import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,32 @@ public record RecoveredGroup(
       }
     }
     return last.isEmpty() ? null : Configuration.decode(last);
+  }
+
+  /**
+   * Everybody who may be a member by the last configuration; but a server that only an entry of
+   * which nobody knows that it is chosen makes a witness still holds the data that it held before:
+   * the others may need it as a leader to choose that entry.
+   *
+   * @return null if no configuration is remembered
+   */
+  public @Nullable ReplicaSet mayBeMembers(ServerId self) {
+    Configuration last = configuration();
+    if (last == null || last.everybody().kindOf(self) != ReplicaSet.Kind.WITNESS) {
+      return last == null ? null : last.everybody();
+    }
+    ByteString chosen = membership.configuration();
+    for (LogEntry entry : entries) {
+      if (entry.kind() == EntryKind.CONFIGURATION
+          && entry.index() > membership.index()
+          && entry.index() <= commitHint) {
+        chosen = entry.payload();
+      }
+    }
+    ReplicaSet now = last.everybody();
+    boolean data =
+        !chosen.isEmpty() && Configuration.decode(chosen).everybody().dataHolders().contains(self);
+    return data ? now.with(self, ReplicaSet.Kind.FULL) : now;
   }
 
   /** A group whose replica has gone from the server: only its promises are left. */

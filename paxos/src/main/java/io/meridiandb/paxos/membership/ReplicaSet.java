@@ -99,6 +99,20 @@ public final class ReplicaSet {
     return all;
   }
 
+  /** The same, but with {@code server} as one of that kind. */
+  public ReplicaSet with(ServerId server, Kind kind) {
+    SortedSet<ServerId> f = new TreeSet<>(full);
+    SortedSet<ServerId> w = new TreeSet<>(witnesses);
+    SortedSet<ServerId> r = new TreeSet<>(readOnly);
+    List.of(f, w, r).forEach(each -> each.remove(server));
+    switch (kind) {
+      case FULL -> f.add(server);
+      case WITNESS -> w.add(server);
+      case READ_ONLY -> r.add(server);
+    }
+    return new ReplicaSet(f, w, r);
+  }
+
   /** What {@code server} is here; null if it has no replica. */
   public @Nullable Kind kindOf(ServerId server) {
     if (full.contains(server)) {

@@ -12,7 +12,6 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
-import io.meridiandb.paxos.core.DurablePoint;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.core.PaxosCore;
 import io.meridiandb.paxos.core.PaxosEffects;
@@ -26,10 +25,7 @@ import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  * go on without it.
  */
 final class GroupReplica implements Replica {
-  /** A batch that the log has not confirmed yet. */
-  private record Unforced(DurablePoint point, List<Outgoing> sends) {}
-
   private final GroupId group;
   private final HostServices services;
   private final LeaseManager leases;
@@ -54,7 +47,7 @@ final class GroupReplica implements Replica {
   private final GroupClock clock;
   private final ClosedTimes closed = new ClosedTimes();
   private final Installer installer;
-  private final Deque<Unforced> unforced = new ArrayDeque<>();
+  private final Unforced unforced = new Unforced();
   private final Pending pending;
   private final Applier applier;
   private boolean holdsData;
@@ -322,13 +315,10 @@ final class GroupReplica implements Replica {
 
   private void perform(PaxosEffects effects) {
     if (!effects.persist().isEmpty()) {
-      Unforced batch = new Unforced(effects.point(), new ArrayList<>(effects.sendAfterPersist()));
-      unforced.addLast(batch);
+      unforced.add(effects.point(), effects.sendAfterPersist());
       services.log().append(effects.persist(), this::durable);
-    } else if (unforced.isEmpty()) {
+    } else if (unforced.free(effects.sendAfterPersist())) {
       effects.sendAfterPersist().forEach(this::send);
-    } else {
-      unforced.getLast().sends().addAll(effects.sendAfterPersist());
     }
     sendNow(effects.send());
     effects.chosen().forEach(applier::chosen);
@@ -337,7 +327,7 @@ final class GroupReplica implements Replica {
 
   /** Completions come in the order of the batches. */
   private void durable() {
-    Unforced batch = unforced.removeFirst();
+    Unforced.Batch batch = unforced.forced();
     if (!failed) {
       batch.sends().forEach(this::send);
       run(new PaxosInput.Durable(now(), batch.point()));
@@ -442,6 +432,16 @@ final class GroupReplica implements Replica {
         resign(null);
       }
       case Signal.InstallNeeded needed -> installer.needed(needed.server());
+      case Signal.Removed removed -> {
+        ReplicaSet now = removed.members().everybody();
+        services.env().events().count("paxos.removed.told", 1);
+        event(
+            Level.WARNING,
+            "%s: this server is no member any more, %s are; its replica here may be closed",
+            group,
+            now);
+        applier.machine().membersChanged(now);
+      }
       case Signal.ChangeDone done -> pending.changed(done.target());
       case Signal.ChangeFailed refused -> {
         event(Level.WARNING, "%s keeps its members: %s", group, refused.reason());

@@ -8,6 +8,7 @@ import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosMessage;
 import io.meridiandb.paxos.core.PaxosMessage.LogState;
 import io.meridiandb.paxos.lease.LeaseCounter;
+import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.proto.AcceptProto;
 import io.meridiandb.paxos.proto.AcceptedProto;
 import io.meridiandb.paxos.proto.BallotProto;
@@ -24,6 +25,7 @@ import io.meridiandb.paxos.proto.PrepareProto;
 import io.meridiandb.paxos.proto.PromiseProto;
 import io.meridiandb.paxos.proto.RefusalProto;
 import io.meridiandb.paxos.proto.ReleaseProto;
+import io.meridiandb.paxos.proto.RemovedProto;
 import io.meridiandb.paxos.proto.SuffixProto;
 import java.util.List;
 
@@ -84,6 +86,11 @@ final class PaxosWire {
       case PaxosMessage.Inquiry m ->
           frame.setInquiry(
               InquiryProto.newBuilder().setBallot(ballot(m.ballot())).setCommitIndex(m.commit()));
+      case PaxosMessage.Removed m ->
+          frame.setRemoved(
+              RemovedProto.newBuilder()
+                  .setChosenIndex(m.chosen())
+                  .setMembers(m.members().toProto()));
     }
     return frame.build();
   }
@@ -182,6 +189,10 @@ final class PaxosWire {
       case INQUIRY ->
           new PaxosMessage.Inquiry(
               ballot(frame.getInquiry().getBallot()), frame.getInquiry().getCommitIndex());
+      case REMOVED ->
+          new PaxosMessage.Removed(
+              frame.getRemoved().getChosenIndex(),
+              Configuration.of(frame.getRemoved().getMembers()));
       case BODY_NOT_SET -> throw new IllegalArgumentException("a paxos message without a body");
     };
   }

@@ -17,7 +17,6 @@ import io.meridiandb.paxos.lease.Lessee;
 import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
-import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.proto.ImageOfferProto;
 import io.meridiandb.paxos.proto.PaxosFrame;
@@ -173,9 +172,9 @@ public final class ReplicaHost {
         .recovered()
         .groups()
         .forEach((group, state) -> {
-          Configuration last = state.configuration();
+          ReplicaSet last = state.mayBeMembers(services.messenger().self().server());
           if (last != null) {
-            found.put(group, last.everybody());
+            found.put(group, last);
           }
         });
     return found;

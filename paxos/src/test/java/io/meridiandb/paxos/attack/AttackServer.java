@@ -239,6 +239,7 @@ final class AttackServer {
       case Signal.InstallNeeded needed -> world.imageNeeded(needed.server());
       case Signal.ChangeDone done -> {}
       case Signal.ChangeFailed failed -> {}
+      case Signal.Removed removed -> {}
     }
   }
 

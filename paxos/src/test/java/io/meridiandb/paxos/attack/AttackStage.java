@@ -30,7 +30,7 @@ import java.util.TreeMap;
  * lease N from M...         N asks for leases, the answers come at once
  * ask N M                   N asks M for a lease; question and answer travel like all messages
  * hand N to M               N drains, then releases its lease to M
- * members N LIST            N changes the members, such as 1,2,4
+ * members N LIST [LIST]     N changes the members, such as 1,2,4, and the witnesses
  * tick N, force N           N looks at the time; its disk has what was handed to it
  * deliver A-&gt;B [WORD]        all messages on the way (that begin with WORD) arrive
  * copy A-&gt;B [WORD]           the same, and they stay on their way
@@ -81,7 +81,7 @@ final class AttackStage implements AttackServer.World {
       case "ask" ->
           send(one.id, server(word[2]).id, one.holder.request(server(word[2]).id, now(one)));
       case "hand" -> one.run(new PaxosInput.HandOver(now(one), server(word[3]).id));
-      case "members" -> one.run(new PaxosInput.ChangeMembers(now(one), members(word[2])));
+      case "members" -> one.run(new PaxosInput.ChangeMembers(now(one), members(word)));
       case "tick" -> one.tick();
       case "force" -> force(one);
       case "deliver", "copy" -> deliver(word);
@@ -117,9 +117,12 @@ final class AttackStage implements AttackServer.World {
     return Arrays.stream(word).skip(from).map(this::server).toList();
   }
 
-  private static ReplicaSet members(String list) {
-    return ReplicaSet.ofFull(
-        Arrays.stream(list.split(",")).map(n -> new ServerId(Long.parseLong(n))).toList());
+  private static ReplicaSet members(String[] word) {
+    return ReplicaSet.of(ids(word[2]), word.length > 3 ? ids(word[3]) : List.of(), List.of());
+  }
+
+  private static List<ServerId> ids(String list) {
+    return Arrays.stream(list.split(",")).map(n -> new ServerId(Long.parseLong(n))).toList();
   }
 
   private void elect(AttackServer one, List<AttackServer> voters) {

@@ -22,6 +22,7 @@ import io.meridiandb.paxos.lease.Lessee;
 import io.meridiandb.paxos.lease.Vote;
 import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.membership.Configuration;
 import java.time.Duration;
 
 /** Rules that a server may break, each through the module's own interfaces. */
@@ -327,6 +328,27 @@ enum BrokenRule {
                               e.index(), e.ballot(), EntryKind.COMMAND, e.timestamp(), e.payload())
                           : e)
                   .toList())
+          : message;
+    }
+  },
+
+  /** Tells of a removal that stands in its log and is not chosen (G6, attack 7b). */
+  TELLS_OF_UNCHOSEN_REMOVALS {
+    @Override
+    PaxosMessage outgoing(AttackServer from, PaxosMessage message) {
+      Configuration now = from.core.members();
+      return message instanceof PaxosMessage.PreVoteReply && now.joint()
+          ? new PaxosMessage.Removed(from.core.lastIndex(), Configuration.of(now.target()))
+          : message;
+    }
+  },
+
+  /** Takes what was true once for what is (G6, attack 7c). */
+  BELIEVES_STALE_REMOVALS {
+    @Override
+    PaxosMessage incoming(AttackServer to, PaxosMessage message) {
+      return message instanceof PaxosMessage.Removed r
+          ? new PaxosMessage.Removed(to.core.lastIndex() + 1, r.members())
           : message;
     }
   },

@@ -27,6 +27,8 @@ final class BrokenRulesSearchTest {
           BrokenRule.SERVES_AT_ELECTION, // scenario 5
           BrokenRule.OVERLOOKS_NEW_MEMBERS, // scenario 7: members do not change here
           BrokenRule.LEASES_TO_THE_DEAF, // scenario 13
+          BrokenRule.TELLS_OF_UNCHOSEN_REMOVALS, // scenario 7b
+          BrokenRule.BELIEVES_STALE_REMOVALS, // scenario 7c
           BrokenRule.INHERITS_WHATEVER_CAME, // scenario 11: nobody locks here
           BrokenRule.NEVER_ASKS, // scenario 12b: needs a second group
           BrokenRule.NEVER_GIVES_WAY, // scenario 13b: needs long distances

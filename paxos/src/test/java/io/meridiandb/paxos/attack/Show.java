@@ -36,6 +36,9 @@ final class Show {
       case LogRecord.CutSuffix cut -> "cut after " + cut.lastKept();
       case LogRecord.CutPrefix cut -> "forget up to " + cut.lastDropped();
       case LogRecord.Promise promise -> "promise " + promise.ballot();
+      case LogRecord.Members members ->
+          "members from %d on %s"
+              .formatted(members.index(), Configuration.decode(members.configuration()));
       case LogRecord.Commit hint -> "commit hint " + hint.index();
       default -> record.toString();
     };
@@ -73,6 +76,7 @@ final class Show {
                   m.target() == null ? "anybody" : m.target(),
                   m.state().isEmpty() ? "" : ", with " + m.state().toStringUtf8());
       case PaxosMessage.Inquiry m -> "inquiry about " + m.ballot();
+      case PaxosMessage.Removed m -> "removed: up to " + m.chosen() + " chosen, " + m.members();
       case LeaseRequest m -> "asks for a lease";
       case LeaseReply m ->
           (m.granted() ? "gives a lease" : "gives no lease")

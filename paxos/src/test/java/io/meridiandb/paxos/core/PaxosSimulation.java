@@ -73,6 +73,7 @@ final class PaxosSimulation {
   int proposed;
   int crashes;
   int changes;
+  int removalsTold;
   int changesRefused;
   int replaced;
   int witnesses;

@@ -23,6 +23,7 @@ final class SimulatedChanges {
   private final Random random;
   private final Map<GroupId, Configuration> latest = new TreeMap<>();
   private final Map<GroupId, Long> latestIndex = new TreeMap<>();
+  private final Map<GroupId, Set<String>> everChosen = new TreeMap<>();
   private final Set<GroupId> done = new HashSet<>();
   private final Set<String> imagesUnderWay = new HashSet<>();
 
@@ -49,6 +50,7 @@ final class SimulatedChanges {
       return;
     }
     Configuration now = Configuration.decode(entry.payload());
+    everChosen.computeIfAbsent(group, g -> new HashSet<>()).add(now.toString());
     if (entry.index() > latestIndex.getOrDefault(group, 0L)) {
       latestIndex.put(group, entry.index());
       latest.put(group, now);
@@ -62,6 +64,19 @@ final class SimulatedChanges {
 
   private static boolean alive(SimulatedServer server, long incarnation) {
     return server.up && server.incarnation == incarnation;
+  }
+
+  /** A server believes that it is no member: these must have been chosen at some time. */
+  void told(SimulatedServer server, GroupId group, Configuration members) {
+    world.removalsTold++;
+    boolean chosen =
+        members.equals(Configuration.of(world.initial))
+            || everChosen.getOrDefault(group, Set.of()).contains(members.toString());
+    if (!chosen || members.members().contains(server.id)) {
+      throw new AssertionError(
+          "%s of %s believes that it was removed by %s, which was never chosen"
+              .formatted(server.id, group, members));
+    }
   }
 
   /** An operator wants other members, or clears a replica away that is none any more. */

@@ -156,6 +156,35 @@ final class ReplicaMembersTest {
     }
   }
 
+  /**
+   * Two exchange their kinds, and the only one that knows of it dies with the entry. It is the only
+   * one that may campaign: the other believes that it is a witness until it is told.
+   */
+  @Test
+  void whoIsToBecomeAWitnessMayLeadUntilThatIsChosen() {
+    ReplicaSet before = ReplicaSet.of(ids(1), ids(2), ids());
+    ReplicaSet after = ReplicaSet.of(ids(2), ids(1), ids());
+    try (MembersFixture world = new MembersFixture(11, 2, before)) {
+      world.propose("a");
+      Server second = world.server(2);
+      second.strand.execute(() -> second.open(after.with(second.id, ReplicaSet.Kind.FULL)));
+      Server first = world.leader();
+      world.until(() -> second.values().contains("a"));
+      world.rest(Duration.ofSeconds(1));
+      world.world.network().cut(first.id, second.id);
+      first.strand.execute(() -> first.replica.changeMembers(after));
+      world.until(() -> first.replica.members().equals(after));
+      world.rest(Duration.ofMillis(200)); // it is on the disk of the first
+      world.crash(1);
+      world.world.network().joinAll();
+      world.restart(1);
+      world.propose("b");
+      world.until(() -> second.leads());
+      world.propose("c");
+      assertThat(second.values()).containsExactly("a", "b", "c");
+    }
+  }
+
   /** A leader in the wrong place hands over while nothing is wrong, within seconds. */
   @Test
   void aLeaderGoesWhereItIsWanted() {
@@ -184,6 +213,32 @@ final class ReplicaMembersTest {
             return true;
           });
       assertThat(world.propose("b")).isGreaterThan(floor);
+    }
+  }
+
+  /** Whatever it was: it is told, remembers it over a restart, and can be closed. */
+  @Test
+  void whoWasRemovedWhileItWasDownIsTold() {
+    ReplicaSet two = ReplicaSet.ofFull(ids(1, 2));
+    for (ReplicaSet.Kind kind : ReplicaSet.Kind.values()) {
+      ReplicaSet three = THREE.with(new ServerId(3), kind);
+      try (MembersFixture world = new MembersFixture(12, 3, three)) {
+        world.propose("a");
+        world.rest(Duration.ofSeconds(1));
+        world.crash(3);
+        world.change(two);
+        world.rest(Duration.ofSeconds(2)); // the leader tells it no more by itself
+        world.restart(3);
+        Server removed = world.server(3);
+        world.until(() -> world.world.counters(removed.id).containsKey("paxos.removed.told"));
+        assertThat(removed.replica.members()).as("%s", kind).isEqualTo(two);
+        world.rest(Duration.ofSeconds(1));
+        world.crash(3);
+        world.restart(3);
+        assertThat(removed.replica.members()).as("%s, remembered", kind).isEqualTo(two);
+        removed.strand.execute(() -> removed.host.close(G));
+        world.propose("b");
+      }
     }
   }
 
