@@ -52,7 +52,7 @@ final class CampaignHandler {
     Timestamp at = follower.campaignAt;
     if (at == null) {
       follower.campaignAt = s.campaignTime();
-    } else if (s.passed(at)) {
+    } else if (s.passed(at) && s.elections) {
       start();
     }
   }

@@ -62,6 +62,9 @@ final class CoreState {
   /** Whether there is a state machine; a witness has none. */
   boolean holdsData = true;
 
+  /** Whether the server has room for another election. */
+  boolean elections = true;
+
   /** Where leaders are wanted. */
   PaxosConfig.LeaderPreference preference;
 
@@ -164,7 +167,9 @@ final class CoreState {
 
   /** Everybody whose vote may matter, from the last configuration known to be chosen on. */
   SortedSet<ServerId> electorate() {
-    return votersOf(log.configurations().from(commit));
+    return commit >= log.configurations().currentIndex()
+        ? members().quorum().voters()
+        : votersOf(log.configurations().from(commit));
   }
 
   static SortedSet<ServerId> votersOf(List<Configuration> configurations) {

@@ -243,7 +243,7 @@ final class LeaderHandler {
     Timestamp at = leader.preferAt;
     if (at == null) {
       leader.preferAt = s.now.earliest().plus(s.preferAfter);
-    } else if (s.passed(at)) {
+    } else if (s.passed(at) && s.elections) {
       leader.preferAt = s.retryTime();
       Duration best = s.preference.delay(s.self());
       for (FollowerProgress follower : leader.followers.values()) {

@@ -49,7 +49,11 @@ public final class PaxosCore {
   private final LeaderHandler leading;
   private final MembershipHandler members;
   private final ImageHandler images;
+<<<<<<< HEAD
   private final RemovalHandler removals;
+=======
+  private final QuietHandler quiet;
+>>>>>>> 88acf40 (wip)
 
   private PaxosCore(CoreState state) {
     s = state;
@@ -60,6 +64,7 @@ public final class PaxosCore {
     members = new MembershipHandler(s);
     leading = new LeaderHandler(s, roles, members);
     images = new ImageHandler(s);
+    quiet = new QuietHandler(s);
   }
 
   /**
@@ -93,6 +98,7 @@ public final class PaxosCore {
     switch (input) {
       case Tick tick -> {
         s.raiseSMax(tick.sMax());
+        s.elections = tick.elections();
         tick();
       }
       case Deliver deliver -> deliver(deliver.from(), deliver.message());
@@ -152,6 +158,20 @@ public final class PaxosCore {
         new LogEntry(s.log.lastIndex() + 1, leader.ballot, EntryKind.COMMAND, timestamp, payload);
     s.log.append(entry);
     return Optional.of(entry);
+  }
+
+  /** Whether a leader is being found, or is moving, by what this replica does. */
+  public boolean electing() {
+    return switch (s.role) {
+      case Follower follower -> false;
+      case Candidate candidate -> true;
+      case Leader leader -> !leader.serving || leader.handingOver;
+    };
+  }
+
+  /** See {@link QuietHandler#until}; to be asked right after a tick. */
+  public Timestamp quietUntil() {
+    return quiet.until();
   }
 
   /** Whether {@link #append} would take a command. */

@@ -15,8 +15,17 @@ public sealed interface PaxosInput {
   /** TrueTime, read after the cause of the input. */
   TTInterval now();
 
-  /** Time has passed. {@code sMax}: the highest timestamp assigned or promised here. */
-  record Tick(TTInterval now, Timestamp sMax) implements PaxosInput {}
+  /**
+   * Time has passed. {@code sMax}: the highest timestamp assigned or promised here. {@code
+   * elections}: whether this replica may campaign, or hand over to a better place; if not it asks
+   * again at the next tick.
+   */
+  record Tick(TTInterval now, Timestamp sMax, boolean elections) implements PaxosInput {
+    /** Elections may begin. */
+    public Tick(TTInterval now, Timestamp sMax) {
+      this(now, sMax, true);
+    }
+  }
 
   /** A message has arrived. */
   record Deliver(TTInterval now, ServerId from, PaxosMessage message) implements PaxosInput {}

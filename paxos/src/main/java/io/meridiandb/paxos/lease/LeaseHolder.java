@@ -38,6 +38,11 @@ public class LeaseHolder {
     Quorum quorum;
     final Map<ServerId, LeaseCounter> confirmed = new TreeMap<>();
 
+    /** The end of the lease as it was worked out when {@link #changes} stood at {@link #endAt}. */
+    Timestamp end = Timestamp.MIN;
+
+    long endAt = -1;
+
     Led(Ballot ballot, Quorum quorum) {
       this.ballot = ballot;
       this.quorum = quorum;
@@ -48,6 +53,11 @@ public class LeaseHolder {
   private final LeaseConfig config;
   private final Map<ServerId, FromVoter> voters = new TreeMap<>();
   private final Map<GroupId, Led> groups = new TreeMap<>();
+
+  /** Rises with every change by which the lease of a group may end elsewhen. */
+  private long changes;
+
+  private long unconfirmations;
 
   public LeaseHolder(Lessee self, LeaseConfig config) {
     this.self = self;
@@ -85,16 +95,27 @@ public class LeaseHolder {
         unconfirm(led, voter, revocation.number());
       }
     }
+    changes++;
     from.counter = later(from.counter, reply.counter());
     from.until = Timestamp.max(from.until, reply.until());
     from.repliedAt = Timestamp.max(from.repliedAt, reply.repliedAt());
   }
 
-  private static void unconfirm(Led led, ServerId voter, long number) {
+  private void unconfirm(Led led, ServerId voter, long number) {
     LeaseCounter confirmed = led.confirmed.get(voter);
     if (confirmed != null && confirmed.revocations() < number) {
       led.confirmed.remove(voter);
+      changes++;
+      unconfirmations++;
     }
+  }
+
+  /**
+   * How often a voter has ceased to count for a group: only by that, and by the end of what voters
+   * have given, does a lease end sooner than was known before.
+   */
+  public long unconfirmations() {
+    return unconfirmations;
   }
 
   /** This server has won {@code group} with {@code ballot}. */
@@ -109,6 +130,7 @@ public class LeaseHolder {
     Led led = groups.get(group);
     if (led != null) {
       led.quorum = quorum;
+      changes++;
     }
   }
 
@@ -134,6 +156,7 @@ public class LeaseHolder {
     }
     if (before == null || before.revocations() < counter.revocations()) {
       led.confirmed.put(voter, counter);
+      changes++;
     }
   }
 
@@ -154,7 +177,11 @@ public class LeaseHolder {
     if (led == null) {
       return Timestamp.MIN;
     }
-    return led.quorum.reached(voter -> counted(led, voter));
+    if (led.endAt != changes) {
+      led.end = led.quorum.reached(voter -> counted(led, voter));
+      led.endAt = changes;
+    }
+    return led.end;
   }
 
   private Timestamp counted(Led led, ServerId voter) {
@@ -187,6 +214,8 @@ public class LeaseHolder {
     from.counter = new LeaseCounter(counter.incarnation(), 0);
     from.until = Timestamp.MIN;
     from.repliedAt = Timestamp.MIN;
+    changes++;
+    unconfirmations++;
     groups.values().forEach(led -> led.confirmed.remove(voter));
     return true;
   }

@@ -122,6 +122,19 @@ public class VoterState {
   }
 
   /**
+   * Before this, {@link #wouldPromise} is false whatever happens in other groups: leases are only
+   * ever made longer. {@link Timestamp#MIN} if it is true already.
+   */
+  public Timestamp boundUntil(GroupId group, Lessee candidate, TTInterval now) {
+    if (wouldPromise(group, candidate, now)) {
+      return Timestamp.MIN;
+    }
+    return silent(candidate, now)
+        ? silentUntil
+        : given.getOrDefault(Lessee.of(of(group).ballot), Timestamp.MIN);
+  }
+
+  /**
    * A candidate asks for the promise of a group. If it is granted, the caller makes the promise
    * durable before it tells anybody.
    */

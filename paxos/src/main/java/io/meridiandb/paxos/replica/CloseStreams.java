@@ -11,6 +11,7 @@ import io.meridiandb.paxos.proto.CloseProto.Registered;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closed timestamps of groups in which nothing happens: one CLOSE for each pair of servers and
@@ -20,7 +21,8 @@ import java.util.TreeMap;
  * and last index for which T is promised; it carries what has changed in the registrations since
  * the one before. So T never speaks of a group whose leader has appended since, or leads no longer.
  * Messages of a stream are numbered: a receiver that misses one forgets all registrations and says
- * so, and the sender begins a new stream with all of them.
+ * so, and the sender begins a new stream with all of them. A receiver remembers T and the
+ * registrations, and works out what follows for a group only when somebody wants to know.
  *
  * <p>READ-TIME asks for a CLOSE out of turn: reads at the asking server wait for it (protocol C4).
  * What it asks for has to lie in the past of this server's clock for sure; until then it waits, for
@@ -33,37 +35,78 @@ final class CloseStreams {
   /** For what a group's T holds. */
   record Registration(Ballot ballot, long lastIndex) {}
 
-  /** The groups that this server leads, as far as they can promise something now. */
-  interface Leading {
+  /** The replicas of this server. */
+  interface Groups {
     /**
-     * Promises T for every group led here, and tells for which members and registrations that
-     * holds.
+     * Promises T for every group led here that can promise it now, and tells all members with data
+     * but this server.
      */
-    Map<ServerId, Map<GroupId, Registration>> promise(Timestamp t);
+    void promise(Timestamp t, Members members);
 
-    /** A promise for a group has come from its leader. */
+    /** A leader has promised something for a group, and may promise more from now on. */
     void closed(GroupId group, Registration registration, Timestamp t);
+
+    /** Something was promised for groups of which {@link CloseStreams#latest} tells. */
+    void toldMore();
   }
 
+  /** Hears for which member what is promised. */
+  interface Members {
+    void promised(ServerId member, GroupId group, Registration registration);
+  }
+
+  /** The last promise of a leader for a group. */
+  record Latest(Registration registration, Timestamp t) {}
+
+  private static final class Told {
+    Registration registration;
+    long turn;
+
+    Told(Registration registration, long turn) {
+      this.registration = registration;
+      this.turn = turn;
+    }
+  }
+
+  /** Most groups are as they were: what is told of them, and to whom, is not gathered anew. */
   private static final class Outgoing {
     long stream;
     long next;
-    final Map<GroupId, Registration> registered = new TreeMap<>();
+    final Map<GroupId, Told> registered = new TreeMap<>();
+    final Map<GroupId, Registration> changed = new TreeMap<>();
+    int seen;
+
+    void promised(GroupId group, Registration registration, long turn) {
+      Told told = registered.get(group);
+      if (told == null) {
+        registered.put(group, new Told(registration, turn));
+        changed.put(group, registration);
+      } else {
+        if (!told.registration.equals(registration)) {
+          told.registration = registration;
+          changed.put(group, registration);
+        }
+        told.turn = turn;
+      }
+      seen++;
+    }
   }
 
   private static final class Incoming {
     long incarnation;
     long stream;
     long next;
+    Timestamp closed = Timestamp.MIN;
     final Map<GroupId, Registration> registered = new TreeMap<>();
   }
 
   private final HostServices services;
-  private final Leading groups;
+  private final Groups groups;
   private final Map<ServerId, Outgoing> out = new TreeMap<>();
   private final Map<ServerId, Incoming> in = new TreeMap<>();
+  private long turn;
 
-  CloseStreams(HostServices services, Leading groups) {
+  CloseStreams(HostServices services, Groups groups) {
     this.services = services;
     this.groups = groups;
   }
@@ -86,56 +129,78 @@ final class CloseStreams {
   /** Closes the present for all groups led here. */
   void tick() {
     Timestamp t = services.trueTime().now().latest();
-    Map<ServerId, Map<GroupId, Registration>> led = groups.promise(t);
-    led.keySet().forEach(peer -> out.computeIfAbsent(peer, p -> new Outgoing()));
-    out.forEach((peer, stream) -> send(peer, stream, led.getOrDefault(peer, Map.of()), t));
+    turn++;
+    out.values().forEach(CloseStreams::begin);
+    groups.promise(t, (peer, group, registration) -> to(peer).promised(group, registration, turn));
+    out.forEach((peer, stream) -> send(peer, stream, t));
+  }
+
+  private Outgoing to(ServerId peer) {
+    Outgoing stream = out.get(peer);
+    if (stream == null) {
+      stream = new Outgoing();
+      begin(stream);
+      out.put(peer, stream);
+    }
+    return stream;
+  }
+
+  private static void begin(Outgoing stream) {
+    if (stream.next == 0) {
+      stream.stream++;
+      stream.registered.clear();
+    }
+    stream.changed.clear();
+    stream.seen = 0;
   }
 
   private void onWanted(ServerId peer, Timestamp wanted) {
     Timestamp now = services.trueTime().now().latest();
     long ahead = wanted.nanos() - now.nanos();
     if (ahead <= 0) {
-      Map<GroupId, Registration> led = groups.promise(now).get(peer);
-      if (led != null) { // nothing led any more: the next turn says so
-        send(peer, out.computeIfAbsent(peer, p -> new Outgoing()), led, now);
-      }
+      turn++;
+      Outgoing stream = to(peer);
+      begin(stream);
+      groups.promise(
+          now,
+          (member, group, registration) -> {
+            if (member.equals(peer)) {
+              stream.promised(group, registration, turn);
+            }
+          });
+      send(peer, stream, now);
     } else if (ahead <= AHEAD_MAX.toNanos()) {
       services.strand().schedule(Duration.ofNanos(ahead), () -> onWanted(peer, wanted));
     }
   }
 
-  private void send(ServerId peer, Outgoing stream, Map<GroupId, Registration> led, Timestamp t) {
-    if (led.isEmpty() && stream.registered.isEmpty()) {
+  private void send(ServerId peer, Outgoing stream, Timestamp t) {
+    if (stream.registered.isEmpty()) {
       return;
-    }
-    if (stream.next == 0) {
-      stream.stream++;
-      stream.registered.clear();
     }
     CloseProto.Builder close =
         CloseProto.newBuilder()
             .setStream(stream.stream)
             .setNumber(stream.next++)
             .setClosedNanos(t.nanos());
-    led.forEach((group, registration) -> {
-      if (!registration.equals(stream.registered.get(group))) {
+    stream.changed.forEach((group, registration) ->
         close.addRegister(
             Registered.newBuilder()
                 .setGroup(group.value())
                 .setBallot(PaxosWire.ballot(registration.ballot()))
-                .setLastIndex(registration.lastIndex()));
-      }
-    });
-    stream
-        .registered
-        .keySet()
-        .forEach(group -> {
-          if (!led.containsKey(group)) {
-            close.addUnregister(group.value());
-          }
-        });
-    stream.registered.clear();
-    stream.registered.putAll(led);
+                .setLastIndex(registration.lastIndex())));
+    if (stream.seen < stream.registered.size()) { // some are led here no longer
+      stream
+          .registered
+          .entrySet()
+          .removeIf(entry -> {
+            boolean gone = entry.getValue().turn != turn;
+            if (gone) {
+              close.addUnregister(entry.getKey().value());
+            }
+            return gone;
+          });
+    }
     services.messenger().send(peer, PaxosMessages.CLOSE, GroupId.ZERO, close.build());
   }
 
@@ -151,7 +216,7 @@ final class CloseStreams {
       stream.incarnation = message.incarnation();
       stream.stream = close.getStream();
       stream.next = 0;
-      stream.registered.clear();
+      forget(stream);
       known = true;
     }
     if (!known) {
@@ -159,7 +224,7 @@ final class CloseStreams {
     }
     if (close.getNumber() != stream.next) {
       stream.next = Long.MAX_VALUE; // nothing of this stream counts any more
-      stream.registered.clear();
+      forget(stream);
       services
           .messenger()
           .send(
@@ -170,14 +235,42 @@ final class CloseStreams {
       return;
     }
     stream.next++;
-    close.getUnregisterList().forEach(group -> stream.registered.remove(new GroupId(group)));
+    close
+        .getUnregisterList()
+        .forEach(group -> {
+          GroupId ended = new GroupId(group);
+          keep(ended, stream.registered.remove(ended), stream.closed);
+        });
     for (Registered each : close.getRegisterList()) {
-      stream.registered.put(
-          new GroupId(each.getGroup()),
-          new Registration(PaxosWire.ballot(each.getBallot()), each.getLastIndex()));
+      GroupId group = new GroupId(each.getGroup());
+      Registration next = new Registration(PaxosWire.ballot(each.getBallot()), each.getLastIndex());
+      keep(group, stream.registered.put(group, next), stream.closed);
     }
-    Timestamp t = new Timestamp(close.getClosedNanos());
-    stream.registered.forEach((group, registration) -> groups.closed(group, registration, t));
+    stream.closed = new Timestamp(close.getClosedNanos());
+    groups.toldMore();
+  }
+
+  /**
+   * What {@code leader} has promised last for {@code group}; null if nothing counts. Replicas ask
+   * when they want to know: a CLOSE for a thousand groups touches only those where reads wait.
+   */
+  @Nullable Latest latest(GroupId group, ServerId leader) {
+    Incoming stream = in.get(leader);
+    Registration registration = stream == null ? null : stream.registered.get(group);
+    return registration == null || stream == null ? null : new Latest(registration, stream.closed);
+  }
+
+  /** A stream is over; what it has promised stays true. */
+  private void forget(Incoming stream) {
+    stream.registered.forEach((group, registration) -> keep(group, registration, stream.closed));
+    stream.registered.clear();
+    stream.closed = Timestamp.MIN;
+  }
+
+  private void keep(GroupId group, @Nullable Registration registration, Timestamp closed) {
+    if (registration != null) {
+      groups.closed(group, registration, closed);
+    }
   }
 
   private void onLost(Received<CloseLostProto> message) {

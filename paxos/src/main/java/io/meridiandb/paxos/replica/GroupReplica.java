@@ -10,7 +10,6 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
-import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.core.PaxosCore;
@@ -40,31 +39,42 @@ import org.jspecify.annotations.Nullable;
  * go on without it.
  */
 final class GroupReplica implements Replica {
+<<<<<<< HEAD
+=======
+  /** A batch that the log has not confirmed yet. */
+  private record Unforced(DurablePoint point, List<Outgoing> sends) {}
+
+  /** What it shares with the other replicas of its server. */
+  record Host(LeaseManager leases, CloseStreams closing) {}
+
+>>>>>>> 88acf40 (wip)
   private final GroupId group;
   private final HostServices services;
   private final LeaseManager leases;
+  private final GroupCloser closing;
   private final PaxosCore core;
   private final GroupClock clock;
-  private final ClosedTimes closed = new ClosedTimes();
   private final Installer installer;
   private final Unforced unforced = new Unforced();
   private final Pending pending;
   private final Applier applier;
   private boolean holdsData;
   private @Nullable LeaderTerm elected;
+  private Timestamp quietUntil = Timestamp.MIN;
   private boolean announced;
   private boolean flushing;
   private boolean failed;
 
   GroupReplica(
       HostServices services,
-      LeaseManager leases,
+      Host host,
       StateMachine machine,
       ReplicaSetting setting,
       RecoveredGroup found) {
     this.group = found.group();
     this.services = services;
-    this.leases = leases;
+    this.leases = host.leases();
+    this.closing = new GroupCloser(this, host.closing());
     this.holdsData = setting.holdsData();
     if (found.configuration() == null) {
       ByteString initial = Configuration.of(setting.initial()).encode();
@@ -177,36 +187,24 @@ final class GroupReplica implements Replica {
     }
     run(new PaxosInput.Deliver(now(), from, message));
     if (message instanceof PaxosMessage.Accept accept && accept.closed().isAfter(Timestamp.MIN)) {
-      onClosed(accept.ballot(), accept.closedIndex(), accept.closed());
+      closing.heard(accept.ballot(), accept.closedIndex(), accept.closed());
     }
   }
 
-  void tick() {
-    run(new PaxosInput.Tick(now(), clock.lastTs()));
-    if (closed.awaited()) {
-      closed();
-    }
+  /** Whether the time can matter here: something has happened since the last tick, or may now. */
+  boolean due(TTInterval now) {
+    return !now.latest().isBefore(quietUntil) || closing.awaited();
+  }
+
+  /** See {@link PaxosInput.Tick}. */
+  void tick(boolean elections) {
+    run(new PaxosInput.Tick(now(), clock.lastTs(), elections));
+    closing.wake();
+    quietUntil = core.quietUntil();
     if (!failed && holdsData && core.needsImage()) {
       installer.wanted();
+      quietUntil = Timestamp.MIN;
     }
-  }
-
-  /** The leader of {@code ballot} promises {@code t}; counts if the log here is its log. */
-  void onClosed(Ballot ballot, long index, Timestamp t) {
-    if (!failed && core.follows(ballot)) {
-      closed.offer(ballot, index, t);
-      closed.advance(applier.applied(), core.lastBallot());
-    }
-  }
-
-  /**
-   * Promises, for members that hold data, that nothing after the last entry here gets a timestamp
-   * up to {@code t}; null without a lease that covers it (protocol G20).
-   */
-  CloseStreams.@Nullable Registration promise(Timestamp t) {
-    return leaseValidNow() && clock.promise(t)
-        ? new CloseStreams.Registration(core.promised(), core.lastIndex())
-        : null;
   }
 
   boolean wantsLease() {
@@ -235,24 +233,12 @@ final class GroupReplica implements Replica {
 
   @Override
   public Timestamp closed() {
-    if (leaseValidNow()) {
-      LogEntry next = core.entry(applier.applied() + 1);
-      if (applier.applied() == core.lastIndex()) {
-        clock.close().ifPresent(closed::raise);
-      } else if (next != null && next.kind() == EntryKind.COMMAND) {
-        closed.raise(next.timestamp().plusNanos(-1));
-      }
-    }
-    return closed.closed();
+    return closing.now();
   }
 
   @Override
   public void whenClosed(Timestamp t, Runnable task) {
-    if (closed().isBefore(t)) {
-      closed.await(t, task);
-    } else {
-      task.run();
-    }
+    closing.await(t, task);
   }
 
   @Override
@@ -295,6 +281,7 @@ final class GroupReplica implements Replica {
     if (failed) {
       return;
     }
+    quietUntil = Timestamp.MIN;
     try {
       boolean wanted = core.wantsLease();
       perform(core.step(input));
@@ -357,13 +344,27 @@ final class GroupReplica implements Replica {
 
   /** The state machine has it; see {@link Applier}. */
   void applied(LogEntry entry) {
-    closed.advance(entry.index(), core.lastBallot());
+    closing.applied(entry);
     pending.applied(entry);
   }
 
   /** What another replica's image is to this one; see {@link Installer}. */
   boolean couldUse(LogEntry entry) {
     return !failed && entry.index() > applier.applied() && entry.index() >= core.baseIndex();
+  }
+
+  GroupCloser closing() {
+    return closing;
+  }
+
+  /** Whether it has begun to serve as a leader and has not ceased to. */
+  boolean announced() {
+    return announced && !failed;
+  }
+
+  /** Whether it has stopped for good. */
+  boolean failed() {
+    return failed;
   }
 
   StateMachine machine() {

@@ -30,6 +30,7 @@ final class LeaseManager {
   private final Lessee self;
   private final VoterState voter;
   private final LeaseHolder holder;
+  private long unconfirmations;
 
   LeaseManager(HostServices services, LeaseConfig config, ReplicaHost.Voters voters) {
     this.services = services;
@@ -47,6 +48,13 @@ final class LeaseManager {
 
   LeaseHolder holder() {
     return holder;
+  }
+
+  /** Whether some voter has ceased to count for some group since this was asked last. */
+  boolean disturbed() {
+    long before = unconfirmations;
+    unconfirmations = holder.unconfirmations();
+    return before != unconfirmations;
   }
 
   /** A longer bound is durable before a lease of that length is given (protocol G2). */

@@ -22,8 +22,10 @@ import io.meridiandb.paxos.proto.ImageOfferProto;
 import io.meridiandb.paxos.proto.PaxosFrame;
 import io.meridiandb.truetime.ClockFaultException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -59,7 +61,11 @@ public final class ReplicaHost {
   private final HostServices services;
   private final PaxosConfig config;
   private final LeaseManager leases;
-  private final Map<GroupId, GroupReplica> replicas = new TreeMap<>();
+  private final NavigableMap<GroupId, GroupReplica> replicas = new TreeMap<>();
+  private final Elections elections;
+
+  /** The group whose turn it is to be ticked first. */
+  private GroupId turn = GroupId.ZERO;
 
   /** What is left of replicas that were closed since the start. */
   private final Map<GroupId, RecoveredGroup> closed = new TreeMap<>();
@@ -97,7 +103,8 @@ public final class ReplicaHost {
               .formatted(services.trueTime().now().latest(), passed));
     }
     this.leases = new LeaseManager(services, lease, voters);
-    this.closing = new CloseStreams(services, new Leading());
+    this.closing = new CloseStreams(services, new Closable());
+    this.elections = new Elections(config.retry());
     this.images = new ImageServer(services, replicas::get);
   }
 
@@ -149,7 +156,9 @@ public final class ReplicaHost {
             preference,
             services.env().random().fork("paxos-" + group.value()),
             machine.checkpointIndex());
-    GroupReplica replica = new GroupReplica(services, leases, machine, setting, recovered(group));
+    GroupReplica replica =
+        new GroupReplica(
+            services, new GroupReplica.Host(leases, closing), machine, setting, recovered(group));
     replicas.put(group, replica);
     return replica;
   }
@@ -226,29 +235,38 @@ public final class ReplicaHost {
     }
   }
 
-  /** The groups led here, for {@link CloseStreams}. */
-  private final class Leading implements CloseStreams.Leading {
+  /** What {@link CloseStreams} needs of the replicas here. */
+  private final class Closable implements CloseStreams.Groups {
     @Override
-    public Map<ServerId, Map<GroupId, CloseStreams.Registration>> promise(Timestamp t) {
-      Map<ServerId, Map<GroupId, CloseStreams.Registration>> byPeer = new TreeMap<>();
+    public void promise(Timestamp t, CloseStreams.Members members) {
+      if (services.watch().fenced()) {
+        return;
+      }
+      ServerId self = services.messenger().self().server();
       for (GroupReplica replica : replicas.values()) {
-        CloseStreams.Registration promised = replica.promise(t);
+        CloseStreams.Registration promised = replica.closing().promise(t);
         if (promised != null) {
           for (ServerId peer : replica.core().members().everybody().dataHolders()) {
-            if (!peer.equals(services.messenger().self().server())) {
-              byPeer.computeIfAbsent(peer, p -> new TreeMap<>()).put(replica.group(), promised);
+            if (!peer.equals(self)) {
+              members.promised(peer, replica.group(), promised);
             }
           }
         }
       }
-      return byPeer;
     }
 
     @Override
     public void closed(GroupId group, CloseStreams.Registration registration, Timestamp t) {
       GroupReplica replica = replicas.get(group);
       if (replica != null && !stopped) {
-        replica.onClosed(registration.ballot(), registration.lastIndex(), t);
+        replica.closing().heard(registration.ballot(), registration.lastIndex(), t);
+      }
+    }
+
+    @Override
+    public void toldMore() {
+      if (!stopped) {
+        replicas.values().forEach(replica -> replica.closing().wake());
       }
     }
   }
@@ -267,13 +285,32 @@ public final class ReplicaHost {
       images.tick();
     }
     boolean fenced = fenced();
-    for (GroupReplica replica : List.copyOf(replicas.values())) {
+    boolean all = leases.disturbed();
+    TTInterval now = services.trueTime().now();
+    elections.look(now, this::electing);
+    List<GroupReplica> inTurn = new ArrayList<>(replicas.tailMap(turn, true).values());
+    inTurn.addAll(replicas.headMap(turn, false).values());
+    boolean room = elections.room();
+    for (GroupReplica replica : inTurn) {
       if (fenced) {
         replica.giveUp();
-      } else {
-        replica.tick();
+      } else if (all || replica.due(now)) {
+        boolean electing = replica.core().electing();
+        replica.tick(elections.room());
+        if (!electing && replica.core().electing()) {
+          elections.begin(replica.group(), now);
+        }
+        if (room && !elections.room()) {
+          room = false;
+          turn = replica.group(); // those behind it come first when there is room again
+        }
       }
     }
+  }
+
+  private boolean electing(GroupId group) {
+    GroupReplica replica = replicas.get(group);
+    return replica != null && replica.core().electing();
   }
 
   /** Whether the clock, read now, may not be relied upon (protocol G10). */

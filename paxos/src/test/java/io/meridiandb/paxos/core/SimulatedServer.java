@@ -50,6 +50,15 @@ final class SimulatedServer {
     boolean announced;
     long applied;
     Timestamp floor = Timestamp.MIN;
+
+    /** What the last tick said, if nothing has happened since. */
+    Timestamp quietUntil = Timestamp.MIN;
+
+    long unconfirmations;
+
+    boolean quiet(TTInterval now, long unconfirmationsNow) {
+      return now.latest().isBefore(quietUntil) && unconfirmations == unconfirmationsNow;
+    }
   }
 
   final PaxosSimulation world;
@@ -180,7 +189,23 @@ final class SimulatedServer {
 
   void run(GroupId group, PaxosInput input) {
     Member member = members.get(group);
-    perform(group, member, member.core.step(input));
+    boolean tick = input instanceof PaxosInput.Tick;
+    boolean quiet = tick && member.quiet(input.now(), holder.unconfirmations());
+    PaxosEffects effects = member.core.step(input);
+    if (quiet && !nothing(effects)) {
+      throw new AssertionError(id + " was said to be quiet, but a tick brings " + effects);
+    }
+    member.quietUntil = tick ? member.core.quietUntil() : Timestamp.MIN;
+    member.unconfirmations = holder.unconfirmations();
+    perform(group, member, effects);
+  }
+
+  private static boolean nothing(PaxosEffects effects) {
+    return effects.persist().isEmpty()
+        && effects.send().isEmpty()
+        && effects.sendAfterPersist().isEmpty()
+        && effects.chosen().isEmpty()
+        && effects.signals().isEmpty();
   }
 
   private void perform(GroupId group, Member member, PaxosEffects effects) {
