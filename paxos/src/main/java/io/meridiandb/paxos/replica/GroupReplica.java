@@ -39,15 +39,9 @@ import org.jspecify.annotations.Nullable;
  * go on without it.
  */
 final class GroupReplica implements Replica {
-<<<<<<< HEAD
-=======
-  /** A batch that the log has not confirmed yet. */
-  private record Unforced(DurablePoint point, List<Outgoing> sends) {}
-
   /** What it shares with the other replicas of its server. */
   record Host(LeaseManager leases, CloseStreams closing) {}
 
->>>>>>> 88acf40 (wip)
   private final GroupId group;
   private final HostServices services;
   private final LeaseManager leases;
