@@ -39,6 +39,15 @@ final class FollowerProgress {
   /** What its state machine has; {@link PaxosMessage.Accepted#NO_DATA} at a witness. */
   long applied = PaxosMessage.Accepted.NO_DATA;
 
+  /** Since when it lacks an entry, or gives no lease; null if neither. See {@link VoterLag}. */
+  @Nullable Timestamp lacksSince;
+
+  /** The last entry then: once it has that one it gets on. */
+  long lacksIndex;
+
+  /** Bytes of the log up to what it has; negative before that is known. */
+  long hasBytes = -1;
+
   /** It is no member any more, and is only told so; until when at the latest. */
   @Nullable Timestamp leavesAt;
 

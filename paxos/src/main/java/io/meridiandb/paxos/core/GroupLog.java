@@ -68,6 +68,11 @@ final class GroupLog {
     return Math.max(0, end(to) - end(Math.max(from, baseIndex)));
   }
 
+  /** Bytes of all entries up to {@code index}, dropped ones too, from wherever counting began. */
+  long endOf(long index) {
+    return end(index);
+  }
+
   private long end(long index) {
     return index <= baseIndex ? baseEnd : placed(index).end;
   }

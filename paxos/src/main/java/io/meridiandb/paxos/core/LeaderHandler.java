@@ -12,6 +12,7 @@ import io.meridiandb.paxos.core.PaxosMessage.Release;
 import io.meridiandb.paxos.core.Role.Leader;
 import io.meridiandb.paxos.log.LogRecord;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Phase 2 at the leader: replicates, counts votes, chooses (protocol C1, G4, G5). */
@@ -45,6 +46,51 @@ final class LeaderHandler {
       s.persist(new LogRecord.Append(s.group(), s.log.entry(i)));
     }
     leader.persistFrom = s.log.lastIndex() + 1;
+  }
+
+  /** Who lacks what as this leader sees it; see {@link VoterLag}. */
+  List<VoterLag> lags(Leader leader) {
+    noteLags(leader);
+    List<VoterLag> lags = new ArrayList<>();
+    for (ServerId voter : s.members().everybody().voters()) {
+      FollowerProgress follower = leader.followers.get(voter);
+      if (follower != null) {
+        long bytes = s.log.endOf(s.log.lastIndex()) - follower.hasBytes;
+        Timestamp since = follower.lacksSince;
+        Duration age =
+            since == null || !s.passed(since)
+                ? Duration.ZERO
+                : Duration.ofNanos(s.now.earliest().nanos() - since.nanos());
+        lags.add(new VoterLag(voter, Math.max(0, bytes), age));
+      }
+    }
+    return lags;
+  }
+
+  /**
+   * Remembers since when a follower lacks an entry, and how much the log held up to there, before
+   * the log forgets it. Who gives no lease is away, whatever it lacks.
+   */
+  private void noteLags(Leader leader) {
+    for (FollowerProgress follower : leader.followers.values()) {
+      Timestamp lease = s.holder.from(follower.server);
+      boolean away = lease == null || s.passed(lease);
+      boolean behind = !follower.synced || follower.acked < s.log.lastIndex();
+      if (!away && !behind) {
+        follower.lacksSince = null;
+      } else if (follower.lacksSince == null) {
+        follower.lacksSince = s.now.latest();
+        follower.lacksIndex = s.log.lastIndex();
+      } else if (!away && follower.synced && follower.acked >= follower.lacksIndex) {
+        follower.lacksSince = s.now.latest(); // it gets on: what it lacks now is newer
+        follower.lacksIndex = s.log.lastIndex();
+      }
+      if (follower.acked >= s.log.baseIndex()) {
+        follower.hasBytes = s.log.endOf(follower.acked);
+      } else if (follower.hasBytes < 0) {
+        follower.hasBytes = s.log.endOf(s.log.baseIndex());
+      }
+    }
   }
 
   void onDurable(Leader leader, DurablePoint point) {
@@ -184,7 +230,9 @@ final class LeaderHandler {
             PaxosConfig.IN_FLIGHT_ENTRIES_MAX,
             PaxosConfig.IN_FLIGHT_BYTES_MAX);
     long reached = follower.nextIndex + part.size();
-    if (reached > s.commit) {
+    long bytes = s.log.bytesBetween(follower.nextIndex - 1, s.log.lastIndex());
+    // The unchosen rest goes in one message, but not with more than fits into one.
+    if (reached > s.commit && (part.isEmpty() || bytes <= PaxosConfig.UNCHOSEN_BYTES_MOST)) {
       part.addAll(s.log.slice(reached, s.log.lastIndex(), Integer.MAX_VALUE, Long.MAX_VALUE));
     }
     follower.waiting = true;
@@ -224,6 +272,10 @@ final class LeaderHandler {
           && follower.nextIndex > s.log.lastIndex()) {
         send(leader, follower, List.of());
       }
+    }
+    if (s.passed(leader.lagsAt)) {
+      leader.lagsAt = s.now.latest().plus(VoterLag.NOTED_EVERY);
+      noteLags(leader);
     }
     if (leader.trimDue) {
       leader.trimDue = false;

@@ -1,6 +1,7 @@
 package io.meridiandb.paxos.core;
 
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import java.time.Duration;
 import java.util.Collection;
@@ -26,6 +27,10 @@ public record PaxosConfig(LeaseConfig lease, Duration retry, Duration campaignSp
 
   /** Most bytes appended and not yet chosen; past it proposals are refused. */
   public static final int UNCHOSEN_BYTES_MAX = 16 << 20;
+
+  /** So many may be unchosen in fact: the last command comes on top. All in one message. */
+  static final long UNCHOSEN_BYTES_MOST =
+      UNCHOSEN_BYTES_MAX + LogEntry.PAYLOAD_BYTES_MAX + LogEntry.OVERHEAD_BYTES;
 
   /** Log bytes kept for a lagging member; past it the member needs a checkpoint. */
   public static final long KEPT_BYTES_MAX = 64L << 20;

@@ -3,6 +3,7 @@ package io.meridiandb.paxos.core;
 import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
@@ -26,6 +27,7 @@ import io.meridiandb.paxos.lease.LeaseHolder;
 import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.membership.Configuration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -280,6 +282,12 @@ public final class PaxosCore {
   /** Where the log of a new witness may begin; negative if that cannot be said here and now. */
   public long witnessStart() {
     return s.role instanceof Leader leader ? members.witnessStart(leader) : -1;
+  }
+
+  /** How far the other voters lag, if this replica leads; empty if not. */
+  public List<VoterLag> lags(TTInterval now) {
+    s.now = now;
+    return s.role instanceof Leader leader ? leading.lags(leader) : List.of();
   }
 
   /** The entry at {@code index}; null if the log does not hold it. */

@@ -103,6 +103,9 @@ sealed interface Role {
     /** Whether something has changed by which logs might be forgotten further. */
     boolean trimDue = true;
 
+    /** When it looks again at who lags. */
+    Timestamp lagsAt = Timestamp.MIN;
+
     /** What this leader was asked to make of the members; null if nothing is under way. */
     @Nullable MemberChange change;
 

@@ -1,6 +1,8 @@
 package io.meridiandb.paxos.replica;
 
 import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.event.Events;
+import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.membership.Configuration;
@@ -58,6 +60,17 @@ final class Applier {
     if (!members.joint()) {
       machine.membersChanged(members.target());
     }
+  }
+
+  /** This server was told that it is no member any more: {@code members} are. */
+  void removed(Events events, Configuration members) {
+    events.count("paxos.removed.told", 1);
+    events.event(
+        Level.WARNING,
+        "paxos",
+        "%s: this server is no member any more, %s are; its replica here may be closed"
+            .formatted(replica.group(), members));
+    machine.membersChanged(members.everybody());
   }
 
   /** Another machine takes over, which has everything up to {@code index}. */

@@ -19,6 +19,7 @@ import io.meridiandb.paxos.core.PaxosInput;
 import io.meridiandb.paxos.core.PaxosMessage;
 import io.meridiandb.paxos.core.ReplicaSetting;
 import io.meridiandb.paxos.core.Signal;
+import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.paxos.lease.GroupClock;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
@@ -199,6 +200,11 @@ final class GroupReplica implements Replica {
       installer.wanted();
       quietUntil = Timestamp.MIN;
     }
+  }
+
+  @Override
+  public List<VoterLag> lags() {
+    return failed ? List.of() : core.lags(now());
   }
 
   boolean wantsLease() {
@@ -427,16 +433,7 @@ final class GroupReplica implements Replica {
         resign(null);
       }
       case Signal.InstallNeeded needed -> installer.needed(needed.server());
-      case Signal.Removed removed -> {
-        ReplicaSet now = removed.members().everybody();
-        services.env().events().count("paxos.removed.told", 1);
-        event(
-            Level.WARNING,
-            "%s: this server is no member any more, %s are; its replica here may be closed",
-            group,
-            now);
-        applier.machine().membersChanged(now);
-      }
+      case Signal.Removed removed -> applier.removed(services.env().events(), removed.members());
       case Signal.ChangeDone done -> pending.changed(done.target());
       case Signal.ChangeFailed refused -> {
         event(Level.WARNING, "%s keeps its members: %s", group, refused.reason());

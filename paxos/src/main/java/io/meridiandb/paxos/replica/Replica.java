@@ -6,8 +6,10 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
+import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.paxos.lease.GroupClock;
 import io.meridiandb.paxos.membership.ReplicaSet;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,14 @@ public interface Replica {
 
   /** The members, as far as this replica's log tells; the members to be while they change. */
   ReplicaSet members();
+
+  /**
+   * How far the other voters lag, if this replica leads; {@link VoterLag#tooFar} says who is to be
+   * replaced. Empty if it does not lead.
+   */
+  default List<VoterLag> lags() {
+    return List.of();
+  }
 
   /**
    * Changes the members: new ones first follow without a vote until they have caught up, then both

@@ -52,6 +52,9 @@ public final class ReplicaHost {
   /** How often replicas look at the time, as a part of the heartbeat. */
   private static final int TICKS_PER_HEARTBEAT = 10;
 
+  /** How often leaders look whether a voter lags too far: with the usual lease every 20 s. */
+  private static final int TICKS_PER_LAG_LOOK = 40 * TICKS_PER_HEARTBEAT;
+
   /** Makes a server's {@link VoterState}, once in a start. */
   public interface Voters {
     /** See the constructor of {@link VoterState}. */
@@ -70,6 +73,7 @@ public final class ReplicaHost {
   /** What is left of replicas that were closed since the start. */
   private final Map<GroupId, RecoveredGroup> closed = new TreeMap<>();
 
+  private final LagWatch lags;
   private final CloseStreams closing;
   private final ImageServer images;
   private @Nullable Timer ticker;
@@ -105,6 +109,7 @@ public final class ReplicaHost {
     this.leases = new LeaseManager(services, lease, voters);
     this.closing = new CloseStreams(services, new Closable());
     this.elections = new Elections(config.retry());
+    this.lags = new LagWatch(services.env().events());
     this.images = new ImageServer(services, replicas::get);
   }
 
@@ -283,6 +288,9 @@ public final class ReplicaHost {
       renewLeases();
       markTime();
       images.tick();
+    }
+    if (ticks % TICKS_PER_LAG_LOOK == 0) {
+      lags.look(replicas.values());
     }
     boolean fenced = fenced();
     boolean all = leases.disturbed();
