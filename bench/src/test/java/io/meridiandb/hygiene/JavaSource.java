@@ -22,8 +22,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import javax.lang.model.element.Modifier;
+import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
@@ -36,6 +39,13 @@ import javax.tools.ToolProvider;
  *     catch}, calls as written ({@code Thread.sleep}) and classes made ({@code new HashMap})
  */
 record JavaSource(String name, String text, List<Method> methods, List<String> uses) {
+  private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+  /**
+   * Of no libraries: to look for compiler plugins in them takes far longer than to parse a file.
+   */
+  private static final StandardJavaFileManager FILES = filesWithoutLibraries();
+
   /**
    * A method with its size.
    *
@@ -52,12 +62,21 @@ record JavaSource(String name, String text, List<Method> methods, List<String> u
     return (int) text.lines().count();
   }
 
+  private static StandardJavaFileManager filesWithoutLibraries() {
+    StandardJavaFileManager files = COMPILER.getStandardFileManager(null, null, null);
+    try {
+      files.setLocation(StandardLocation.CLASS_PATH, List.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
+  }
+
   static JavaSource parse(String name, String text) {
-    var compiler = ToolProvider.getSystemJavaCompiler();
     List<String> options = List.of("-proc:none");
     var task =
         (JavacTask)
-            compiler.getTask(null, null, d -> {}, options, null, List.of(new Text(name, text)));
+            COMPILER.getTask(null, FILES, d -> {}, options, null, List.of(new Text(name, text)));
     try {
       CompilationUnitTree unit = task.parse().iterator().next();
       var scanner = new Scanner(unit, Trees.instance(task).getSourcePositions());
