@@ -78,6 +78,9 @@ final class GroupLog {
   }
 
   private Placed placed(long index) {
+    if (!holds(index)) {
+      throw Invariants.unreachable("entry %d of a log %d..%d", index, baseIndex + 1, lastIndex());
+    }
     return entries.get(Math.toIntExact(index - baseIndex - 1));
   }
 

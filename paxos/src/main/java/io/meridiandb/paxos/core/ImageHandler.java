@@ -61,6 +61,8 @@ final class ImageHandler {
    * The state machine stands after the entry {@code entry}. The own log beyond it stays if the
    * entry there says the same: it may have been voted for (attack 37). Otherwise an earlier leader
    * wrote it, and nothing of it from there on can be chosen. What was promised stays in any case.
+   * The entry itself is kept, as {@link #trim} keeps it: whoever needs this replica's image needs
+   * it too, and there may be nobody else to give one.
    *
    * @param entry the entry at that index, which is chosen
    */
@@ -73,12 +75,13 @@ final class ImageHandler {
     if (index > s.log.baseIndex()) {
       boolean same =
           s.log.holds(index) && (index <= s.commit || s.log.entry(index).sameContent(entry));
-      if (same) {
-        cutPrefix(index);
-      } else {
+      if (!same) {
         Ballot stamp = s.log.lastBallot();
         s.cutSuffixAndPersist(Math.min(s.log.lastIndex(), s.commit));
-        beginAfter(index, stamp);
+        beginAfter(index - 1, stamp);
+        s.appendAndPersist(entry.stamped(stamp));
+      } else if (index - 1 > s.log.baseIndex()) {
+        cutPrefix(index - 1);
       }
     }
     s.delivered = index;

@@ -91,9 +91,16 @@ final class Installer {
     }
   }
 
-  /** The leader says that an image is needed, and has one. */
+  /**
+   * The leader says that an image is needed, and has one: so it is there and hears us soon. One
+   * asked before that has not said a word may be gone for long.
+   */
   void offered(ServerId by) {
-    if (running == null && services.trueTime().now().earliest().isAfter(retryAt)) {
+    Attempt attempt = running;
+    if (attempt != null && attempt.entry == null && !attempt.source.equals(by)) {
+      giveUp(attempt, "it has not answered, and %s offers one".formatted(by));
+      begin(by);
+    } else if (attempt == null && services.trueTime().now().earliest().isAfter(retryAt)) {
       begin(by);
     }
   }

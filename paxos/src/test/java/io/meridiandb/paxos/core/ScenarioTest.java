@@ -31,7 +31,8 @@ final class ScenarioTest {
         "leader-leaves",
         "stale-configuration",
         "witness-serves-the-log",
-        "image-keeps-votes"
+        "image-keeps-votes",
+        "image-is-given-on"
       })
   void theCoreReactsAsWritten(String name) throws IOException {
     Path file = FOLDER.resolve(name + ".txt");
