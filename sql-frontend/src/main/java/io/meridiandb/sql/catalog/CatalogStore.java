@@ -18,6 +18,7 @@ import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.gateway.ReadRequest;
 import io.meridiandb.txn.gateway.RowCursor;
 import io.meridiandb.txn.gateway.Transaction;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -34,6 +35,9 @@ final class CatalogStore {
   private static final RowCodec OBJECTS = RowCodec.of(SystemTables.OBJECTS);
   private static final RowCodec COUNTERS = RowCodec.of(SystemTables.COUNTERS);
 
+  /** How long one read of a change waits while other changes are held off by it. */
+  private static final Duration HOLDING_OFF_MAX = Duration.ofSeconds(5);
+
   private CatalogStore() {}
 
   /** The whole catalog as {@code transaction} sees it. */
@@ -42,9 +46,14 @@ final class CatalogStore {
     return Catalog.of(version(transaction, lock), tables(transaction, lock));
   }
 
-  /** As {@link #load}, holding every other change of the schema off until the commit. */
+  /**
+   * As {@link #load}, holding every other change of the schema off until the commit: so from here
+   * on the transaction waits for nobody for long. A group without a leader must not stop changes of
+   * tables that it has nothing of.
+   */
   static Catalog loadForChange(Transaction transaction) {
     SchemaVersion version = version(transaction, LockMode.EXCLUSIVE);
+    transaction.waitAtMost(HOLDING_OFF_MAX);
     return Catalog.of(version, tables(transaction, LockMode.SHARED));
   }
 

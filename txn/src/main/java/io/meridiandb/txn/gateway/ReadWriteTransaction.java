@@ -20,6 +20,7 @@ import io.meridiandb.txn.proto.Refusal.Reason;
 import io.meridiandb.txn.proto.Write;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class ReadWriteTransaction implements Transaction {
   private final Holds holds;
   private final Committer committer;
   private @Nullable RuntimeException ended;
+  private @Nullable Duration waitMax;
 
   ReadWriteTransaction(
       TransactionParts parts, TransactionBase base, Timestamp age, TransactionOptions options) {
@@ -63,9 +65,21 @@ final class ReadWriteTransaction implements Transaction {
     requireActive();
     return new ReadCursor(
         request,
-        request.lock() == LockMode.NONE ? new PlainSource() : new LockingSource(),
+        request.lock() == LockMode.NONE ? new PlainSource() : new LockingSource(readsUntil()),
         parts.context().router(),
         buffer.within(request.ranges()));
+  }
+
+  @Override
+  public void waitAtMost(Duration most) {
+    waitMax = most;
+  }
+
+  private Deadline readsUntil() {
+    Duration most = waitMax;
+    return most == null
+        ? base.deadline()
+        : new Deadline(parts.context().env().clocks(), base.deadline().remaining(most));
   }
 
   /** Reads without locks, each at a timestamp of its own. */
@@ -83,6 +97,12 @@ final class ReadWriteTransaction implements Transaction {
 
   /** Locks are taken piece by piece, as the rows are wanted. */
   private final class LockingSource implements ReadCursor.Source {
+    private final Deadline deadline;
+
+    LockingSource(Deadline deadline) {
+      this.deadline = deadline;
+    }
+
     @Override
     public ReadReply ask(GroupId group, ReadCall.Builder call) {
       requireActive();
@@ -94,7 +114,7 @@ final class ReadWriteTransaction implements Transaction {
               .ask(
                   Question.of(
                       group, Exchanges.READ, epoch -> call.setHolding(at.holding(epoch)).build()),
-                  base.deadline());
+                  deadline);
       holds.granted(at, reply.getEpoch(), reply.getGrant());
       if (reply.getRefusal().getReason() == Reason.WRONG_DIRECTORY) {
         holds.letGoOfWrong(at, before);
@@ -120,7 +140,7 @@ final class ReadWriteTransaction implements Transaction {
 
     @Override
     public void pause(int failures) {
-      parts.caller().pauseForMoved(failures, base.deadline());
+      parts.caller().pauseForMoved(failures, deadline);
     }
   }
 

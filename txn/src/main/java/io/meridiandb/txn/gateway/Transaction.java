@@ -6,6 +6,7 @@ import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.row.schema.SchemaVersion;
 import io.meridiandb.txn.Mutation;
 import io.meridiandb.txn.TxnId;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,14 @@ public interface Transaction {
    * (the flip of a moving directory, protocol G23).
    */
   void lockRange(KeyRange range);
+
+  /**
+   * From now on a read that locks fails with UNAVAILABLE if it has waited for so long: for a
+   * transaction that holds what everybody else needs, and may have to wait for a group that has no
+   * leader, or for rows locked by others. The commit may take until the transaction's deadline as
+   * before. No effect on a transaction that only reads.
+   */
+  default void waitAtMost(Duration most) {}
 
   /**
    * Commits; returns once every version is durable at a majority and the commit timestamp has

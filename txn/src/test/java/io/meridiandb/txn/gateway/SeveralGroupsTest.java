@@ -120,6 +120,21 @@ class SeveralGroupsTest {
   }
 
   @Test
+  void whoHoldsWhatOthersNeedDoesNotWaitLong() { // sweep, seeds 641 and 964
+    Duration most = Duration.ofSeconds(5);
+    fake.run(() -> {
+      Transaction t = begin();
+      assertThat(rows(t, LockMode.EXCLUSIVE, 0, 100)).isEmpty();
+      t.waitAtMost(most);
+      fake.world.network().cutBothWays(FakeGroups.HOME, one.leader);
+      Duration before = fake.world.elapsed();
+      assertCode(() -> rows(t, LockMode.SHARED, 100, 200), ErrorCode.UNAVAILABLE);
+      assertThat(fake.world.elapsed().minus(before)).isBetween(most, most.plusSeconds(1));
+      t.rollback();
+    });
+  }
+
+  @Test
   void aGroupThatWasOnlyReadVotesToo() { // G8: reading participants
     List<TxnId> ids = new ArrayList<>();
     fake.run(() -> {
