@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meridiandb.jdbc.FakeServer.Script;
+import io.meridiandb.wire.ErrorCode;
+import io.meridiandb.wire.Failures;
+import io.meridiandb.wire.MeridianException;
 import io.meridiandb.wire.proto.Anchor;
 import io.meridiandb.wire.proto.ClientFrame;
 import io.meridiandb.wire.proto.ClientFrame.BodyCase;
@@ -226,6 +229,42 @@ class ReconnectTest {
       assertThat(sent.get(0).getExecute().getAckedSequence()).isZero();
       assertThat(sent.get(1).getExecute().getAckedSequence()).isEqualTo(1);
       assertThat(sent.get(1).getExecute().getSequence()).isEqualTo(2);
+    }
+  }
+
+  /** A server that is about to end says so before it begins anything: the client just moves on. */
+  @Test
+  void aServerThatDrainsIsLeftWithoutAnybodyNoticing() throws SQLException {
+    try (Connection connection = Fixtures.connect(one, two)) {
+      Statement statement = connection.createStatement();
+      one.on(
+          INSERT,
+          execute -> {
+            one.down = true; // takes no new connection either
+            return Script.failure(
+                Failures.toFrame(new MeridianException(ErrorCode.SHUTTING_DOWN, "it ends")));
+          });
+      assertThat(statement.executeUpdate(INSERT)).isEqualTo(1);
+      assertThat(two.received(BodyCase.EXECUTE)).hasSize(1);
+      assertThat(two.received(BodyCase.RESOLVE)).isEmpty();
+    }
+  }
+
+  /** Within a transaction that the server had begun, the same code is the application's. */
+  @Test
+  void whoseTransactionADrainingServerEndsIsTold() throws SQLException {
+    try (Connection connection = Fixtures.connect(one, two)) {
+      connection.setAutoCommit(false);
+      Statement statement = connection.createStatement();
+      statement.executeUpdate(INSERT);
+      one.on(
+          INSERT,
+          Script.failure(
+              Failures.toFrame(new MeridianException(ErrorCode.SHUTTING_DOWN, "it ends"))));
+      assertThatThrownBy(() -> statement.executeUpdate(INSERT))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57P01"));
+      assertThat(two.received(BodyCase.EXECUTE)).isEmpty();
     }
   }
 }

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,14 @@ public final class Node {
   private static final Duration LOG_OPEN_MAX = Duration.ofSeconds(50);
   private static final Duration HAND_OVER_MAX = Duration.ofSeconds(3);
   private static final Duration CHECKPOINT_MAX = Duration.ofSeconds(3);
+
+  /** How long transactions that are under way may take when the server ends. */
+  private static final Duration SESSIONS_FINISH_MAX = Duration.ofSeconds(2);
+
+  /** How long they may take to roll back. */
+  private static final Duration SESSIONS_END_MAX = Duration.ofMillis(500);
+
+  private static final Duration SESSIONS_POLL = Duration.ofMillis(5);
   private static final Duration DRAIN_POLL = Duration.ofMillis(20);
 
   private final Env env;
@@ -260,8 +269,9 @@ public final class Node {
   }
 
   /**
-   * Ends in order: new sessions are refused, leaderships are handed over, the log is forced and the
-   * files are let go. Completes when it is done.
+   * Ends in order: what sessions run is finished while their clients begin nothing more here,
+   * leaderships are handed over, what is still open is rolled back, the log is forced and the files
+   * are let go. Completes when it is done.
    */
   public CompletableFuture<Void> drain() {
     CompletableFuture<Void> done = new CompletableFuture<>();
@@ -273,12 +283,15 @@ public final class Node {
 
   private void finish(CompletableFuture<Void> done) {
     try {
+      awaitSessions(SESSIONS_FINISH_MAX, () -> sql.busySessions() == 0);
       strand.execute(() -> {
         if (running != null) {
           running.host.handOverAll();
         }
       });
       awaitHandedOver();
+      sql.end();
+      awaitSessions(SESSIONS_END_MAX, () -> sql.openSessions() == 0);
       awaitCheckpoints();
       CompletableFuture<WriteAheadLog> stopped = new CompletableFuture<>();
       strand.execute(() -> {
@@ -296,6 +309,12 @@ public final class Node {
       done.complete(null);
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
+    }
+  }
+
+  private void awaitSessions(Duration most, BooleanSupplier done) {
+    for (long i = most.dividedBy(SESSIONS_POLL); i > 0 && !done.getAsBoolean(); i--) {
+      env.fibers().sleep(SESSIONS_POLL);
     }
   }
 

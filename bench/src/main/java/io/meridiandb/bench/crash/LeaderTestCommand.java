@@ -4,6 +4,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,7 +22,8 @@ import picocli.CommandLine.Spec;
  * {@code ./meridian leader-test}: what the loss of a leader costs. Three server processes under
  * transfers of money; in each round the leader is killed ({@code kill -9}), or, with {@code
  * --planned}, asked to end (SIGTERM), so that it hands over. A client that updates one row tells
- * how long it waited at most; then every acknowledged transfer must be there.
+ * how long it waited at most, and the servers' logs tell when appends stopped and when the next
+ * leader made its first; then every acknowledged transfer must be there.
  */
 @Command(
     name = "leader-test",
@@ -73,13 +77,20 @@ public final class LeaderTestCommand implements Callable<Integer> {
 
   private int rounds(ThreeServers servers, BankLoad load, OutageProbe probe) throws Exception {
     List<Long> outages = new ArrayList<>();
+    List<Long> handOvers = new ArrayList<>();
+    LeaderLog log = new LeaderLog(servers.all().stream().map(ServerProcess::log).toList());
     for (int round = 1; round <= rounds; round++) {
       ServerProcess leader = servers.awaitLeader();
       Thread.sleep(QUIET_MILLIS);
       probe.reset();
+      Instant begin = Instant.now().truncatedTo(ChronoUnit.MILLIS);
       int status = end(leader);
       long outage = awaitGoingOn(probe);
       outages.add(outage);
+      LeaderLog.Change change = log.changeAfter(begin);
+      if (change.handOver() != null) {
+        handOvers.add(change.handOver().toMillis());
+      }
       List<String> wrong = new ArrayList<>(load.check());
       if (status != 0) {
         wrong.add("%s ended with status %d".formatted(leader.name(), status));
@@ -93,13 +104,17 @@ public final class LeaderTestCommand implements Callable<Integer> {
           outage,
           load.acknowledgedTransfers(),
           wrong.isEmpty() ? "all there, total kept" : String.join("; ", wrong));
+      say(
+          "  %s; the longest wait began at %d ms",
+          change.since(begin), Duration.between(begin, probe.longest().from()).toMillis());
+      probe.told().forEach(error -> say("  the client was told: %s", error));
       if (!wrong.isEmpty()) {
         return 1;
       }
     }
     servers.awaitLeader();
     List<String> wrong = load.check();
-    report(outages, load);
+    report(outages, handOvers, load);
     wrong.forEach(each -> say("%s", each));
     return wrong.isEmpty() ? 0 : 1;
   }
@@ -112,18 +127,25 @@ public final class LeaderTestCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void report(List<Long> outages, BankLoad load) {
+  private void report(List<Long> outages, List<Long> handOvers, BankLoad load) {
     Collections.sort(outages);
+    Collections.sort(handOvers);
+    String handOver =
+        handOvers.isEmpty()
+            ? ""
+            : "\"handOverMillisMedian\":%d,\"handOverMillisMax\":%d,"
+                .formatted(handOvers.get(handOvers.size() / 2), handOvers.getLast());
     long median = outages.get(outages.size() / 2);
     say(
         "%s",
         String.format(
             Locale.ROOT,
             "{\"bench\":\"leader-test\",\"planned\":%b,\"rounds\":%d,\"leaseMillis\":%d,"
-                + "\"outageMillisMedian\":%d,\"outageMillisMax\":%d,\"leases\":%.2f,\"transfers\":%d}",
+                + "%s\"outageMillisMedian\":%d,\"outageMillisMax\":%d,\"leases\":%.2f,\"transfers\":%d}",
             planned,
             rounds,
             leaseMillis,
+            handOver,
             median,
             outages.getLast(),
             median / (double) leaseMillis,

@@ -4,6 +4,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,6 +28,14 @@ final class OutageProbe implements AutoCloseable {
   private final Thread thread;
   private volatile long lastNanos = System.nanoTime();
 
+  /** What the client was told, and when, since {@link #reset}. */
+  private final Queue<String> told = new ConcurrentLinkedQueue<>();
+
+  private volatile Wait longest = new Wait(Instant.EPOCH, Duration.ZERO);
+
+  /** From an acknowledgement to the next one. */
+  record Wait(Instant from, Duration length) {}
+
   /** Begins at once. */
   OutageProbe(String name, String url, String update) {
     this.url = url;
@@ -37,15 +50,23 @@ final class OutageProbe implements AutoCloseable {
         statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
         while (!stop.get()) {
           statement.executeUpdate();
-          long now = System.nanoTime();
-          longestNanos.accumulateAndGet(now - lastNanos, Math::max);
-          lastNanos = now;
+          acknowledged(System.nanoTime());
           acknowledged.incrementAndGet();
         }
       } catch (SQLException e) {
+        told.add(Instant.now() + " " + e.getSQLState() + " " + e.getMessage());
         pause();
       }
     }
+  }
+
+  private void acknowledged(long now) {
+    Duration waited = Duration.ofNanos(now - lastNanos);
+    if (waited.compareTo(longest.length()) > 0) {
+      longest = new Wait(Instant.now().minus(waited), waited);
+    }
+    longestNanos.accumulateAndGet(waited.toNanos(), Math::max);
+    lastNanos = now;
   }
 
   private static void pause() {
@@ -63,6 +84,18 @@ final class OutageProbe implements AutoCloseable {
   /** Forgets the longest wait so far. */
   void reset() {
     longestNanos.set(0);
+    longest = new Wait(Instant.EPOCH, Duration.ZERO);
+    told.clear();
+  }
+
+  /** The longest wait that has ended since {@link #reset}. */
+  Wait longest() {
+    return longest;
+  }
+
+  /** The errors since {@link #reset}, with their times. */
+  List<String> told() {
+    return List.copyOf(told);
   }
 
   /** The longest wait since {@link #reset}, the one that still lasts included, in milliseconds. */

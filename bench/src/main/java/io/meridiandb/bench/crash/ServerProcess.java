@@ -1,7 +1,6 @@
 package io.meridiandb.bench.crash;
 
 import io.meridiandb.bench.process.MeridianProcess;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,16 +29,20 @@ final class ServerProcess {
     return name;
   }
 
+  /** Where its output goes. */
+  Path log() {
+    return config.resolveSibling(name + ".log");
+  }
+
   /** Starts it; its output goes to a file beside the universe file. */
   void start() throws IOException {
     List<String> command = MeridianProcess.command();
     command.addAll(
         List.of("start", "--config", config.toString(), "--server", name, "--disk", disk));
-    File log = config.resolveSibling(name + ".log").toFile();
     process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
             .start();
   }
 

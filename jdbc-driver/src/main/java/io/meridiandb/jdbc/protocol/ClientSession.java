@@ -1,6 +1,7 @@
 package io.meridiandb.jdbc.protocol;
 
 import io.meridiandb.wire.ErrorCode;
+import io.meridiandb.wire.Failures;
 import io.meridiandb.wire.MeridianException;
 import io.meridiandb.wire.proto.ClientFrame;
 import io.meridiandb.wire.proto.Complete;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * connects again, by another server if need be, and:
  *
  * <ul>
- *   <li>no transaction was open: nothing is noticed;
+ *   <li>no transaction was open, or the server is about to end and began none: nothing is noticed;
  *   <li>one was open and no commit under way: it was not committed; the caller gets 40001 and runs
  *       it again;
  *   <li>a commit was under way: the universe is asked how the transaction ended, and the caller
@@ -331,6 +332,12 @@ public final class ClientSession {
 
   ServerFrame failed(Exchange exchange, Failure failure) throws RequestFailedException {
     running.compareAndSet(exchange, null);
+    MeridianException error = Failures.toException(failure);
+    if (error.code() == ErrorCode.SHUTTING_DOWN && state == TransactionState.IDLE) {
+      links.leave();
+      transactionEnded();
+      throw RequestFailedException.provedRolledBack(error); // it was refused before it began
+    }
     if (failure.getOutcomeUnknown() && exchange.doubt() == Exchange.Doubt.MAY_BE_COMMITTED) {
       return settle(exchange, failure.getMessage());
     }

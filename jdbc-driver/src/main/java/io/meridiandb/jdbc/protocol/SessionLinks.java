@@ -87,6 +87,11 @@ final class SessionLinks {
     return welcome;
   }
 
+  /** The server is about to end: the next request goes to another one. */
+  void leave() {
+    link().close();
+  }
+
   void close() {
     closed = true;
     Link current = link;

@@ -167,7 +167,14 @@ final class GroupReplica implements Replica {
 
   @Override
   public void handOver(@Nullable ServerId target) {
-    services.strand().execute(() -> run(new PaxosInput.HandOver(now(), target)));
+    services
+        .strand()
+        .execute(() -> {
+          if (core.serving()) {
+            event(Level.INFO, "%s takes no more commands here, it is handed over", group);
+          }
+          run(new PaxosInput.HandOver(now(), target));
+        });
   }
 
   @Override

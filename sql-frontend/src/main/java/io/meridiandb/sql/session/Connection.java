@@ -22,22 +22,48 @@ import org.jspecify.annotations.Nullable;
  * AnchorKnown overtake them.
  */
 final class Connection implements FrameChannel.Listener {
+  /** The server that it belongs to. */
+  interface Home {
+    /** Whether the server is about to end. */
+    boolean draining();
+
+    /** The connection has ended, and its session with it. */
+    void ended(Connection connection);
+  }
+
   private final SessionServices services;
   private final RandomSource random;
   private final FrameChannel toClient;
-  private final Runnable onEnd;
+  private final Home home;
   private final Inbox inbox = new Inbox();
   private final Set<Long> cancelledAhead = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable RunningRequest> running = new AtomicReference<>();
   private final AtomicReference<@Nullable CompletableFuture<AnchorKnown>> expected =
       new AtomicReference<>();
   private volatile boolean ended;
+  private volatile boolean inTransaction;
 
-  Connection(SessionServices services, RandomSource random, FrameChannel toClient, Runnable onEnd) {
+  Connection(SessionServices services, RandomSource random, FrameChannel toClient, Home home) {
     this.services = services;
     this.random = random;
     this.toClient = toClient;
-    this.onEnd = onEnd;
+    this.home = home;
+  }
+
+  /** Whether its client is to go on at another server: nothing new begins here. */
+  boolean leaving() {
+    return home.draining();
+  }
+
+  /** Whether a request runs, or a transaction is open: the end would be noticed. */
+  boolean busy() {
+    return running.get() != null || inTransaction;
+  }
+
+  /** Ends it from here: what runs is stopped, what is open is rolled back. */
+  void end(String reason) {
+    closed(reason);
+    toClient.close();
   }
 
   @Override
@@ -147,8 +173,9 @@ final class Connection implements FrameChannel.Listener {
     }
   }
 
-  /** The request has been answered. */
-  void end() {
+  /** The request has been answered; {@code open} tells whether it left a transaction open. */
+  void answered(boolean open) {
+    inTransaction = open;
     running.set(null);
   }
 
@@ -163,7 +190,7 @@ final class Connection implements FrameChannel.Listener {
       }
     } finally {
       session.close();
-      onEnd.run();
+      home.ended(this);
       services.env().events().event(Events.Level.DEBUG, "sql.session", "a session has ended");
     }
   }

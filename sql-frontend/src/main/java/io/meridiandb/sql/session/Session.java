@@ -86,7 +86,7 @@ final class Session {
               ErrorCode.INTERNAL, "internal error: " + e.getClass().getSimpleName(), e),
           Failures.NO_BATCH_INDEX);
     } finally {
-      connection.end();
+      connection.answered(transactions.isOpen());
     }
   }
 
@@ -131,14 +131,30 @@ final class Session {
     send(frame, ServerFrame.newBuilder().setComplete(done.setState(transactions.state())));
   }
 
+  /**
+   * A server that ends finishes what runs and begins nothing more. The client is told before
+   * anything was done, so it goes on at another server at once.
+   */
+  private void refuseIfLeaving() {
+    if (connection.leaving() && !transactions.isOpen()) {
+      throw new MeridianException(ErrorCode.SHUTTING_DOWN, "the server is shutting down")
+          .withHint("Nothing was done: run it at another server of the universe.");
+    }
+  }
+
   private void answer(ClientFrame frame, RunningRequest request) {
     switch (frame.getBodyCase()) {
-      case HELLO -> hello(frame, frame.getHello());
+      case HELLO -> {
+        refuseIfLeaving();
+        hello(frame, frame.getHello());
+      }
       case EXECUTE -> {
+        refuseIfLeaving();
         anchors.named(frame.getExecute().getAnchor());
         complete(frame, execute(frame.getExecute(), request));
       }
       case EXECUTE_BATCH -> {
+        refuseIfLeaving();
         anchors.named(frame.getExecuteBatch().getAnchor());
         executeBatch(frame, request);
       }

@@ -11,6 +11,8 @@ import io.meridiandb.txn.gateway.Gateway;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import io.meridiandb.wire.spi.FrameChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +32,7 @@ public final class SqlService {
   private final RandomSource random;
   private final ReentrantLock randomLock = new ReentrantLock();
   private final AtomicInteger open = new AtomicInteger();
+  private final Map<Long, Connection> connections = new ConcurrentSkipListMap<>();
   private final AtomicLong opened = new AtomicLong();
   private volatile boolean draining;
 
@@ -84,9 +87,25 @@ public final class SqlService {
               .withHint("Use a connection pool, or another server of the universe."));
     }
     long number = opened.incrementAndGet();
-    Connection connection = new Connection(services, fork(number), toClient, open::decrementAndGet);
+    Connection connection = new Connection(services, fork(number), toClient, home(number));
+    connections.put(number, connection);
     services.env().fibers().start("sql-session-" + number, connection::run);
     return connection;
+  }
+
+  private Connection.Home home(long number) {
+    return new Connection.Home() {
+      @Override
+      public boolean draining() {
+        return draining;
+      }
+
+      @Override
+      public void ended(Connection connection) {
+        connections.remove(number);
+        open.decrementAndGet();
+      }
+    };
   }
 
   /** A source belongs to one fiber, the one that all fork from to nobody: forking is serialised. */
@@ -104,9 +123,27 @@ public final class SqlService {
     return open.get();
   }
 
-  /** From now on new connections are refused with 57P01; open ones go on. */
+  /**
+   * From now on new connections, and requests that would begin a transaction, are refused with
+   * 57P01: their clients go on at another server. What runs goes on; {@link #busySessions} tells
+   * for how many.
+   */
   public void drain() {
     draining = true;
+  }
+
+  /** How many sessions run a request or have a transaction open. */
+  public long busySessions() {
+    return connections.values().stream().filter(Connection::busy).count();
+  }
+
+  /**
+   * Ends all sessions: what they run is stopped, what they have open is rolled back, so that other
+   * servers need not wait until their locks have run out. {@link #openSessions} tells how many have
+   * not ended yet.
+   */
+  public void end() {
+    connections.values().forEach(connection -> connection.end("the server is shutting down"));
   }
 
   /**
