@@ -4,6 +4,7 @@ import io.meridiandb.paxos.log.RecoveredMembership;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.Quorum;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,6 +52,11 @@ final class ConfigurationStack {
   /** The one in force at {@code index} and all later ones. */
   List<Configuration> from(long index) {
     return new ArrayList<>(byIndex.tailMap(at(index).getKey(), true).values());
+  }
+
+  /** What the entries after {@code after}, up to {@code to}, say. */
+  Collection<Configuration> between(long after, long to) {
+    return byIndex.subMap(after, false, to, true).values();
   }
 
   /** An entry says who belongs to the group; what was known from a later checkpoint prevails. */

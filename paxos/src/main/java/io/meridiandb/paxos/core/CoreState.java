@@ -18,6 +18,7 @@ import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.Quorum;
+import io.meridiandb.paxos.membership.ReplicaSet.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,6 +65,9 @@ final class CoreState {
 
   /** Whether the server has room for another election. */
   boolean elections = true;
+
+  /** A chosen entry made it a witness, and it was not given data since: what it has goes. */
+  private boolean dataGoes;
 
   /** Where leaders are wanted. */
   PaxosConfig.LeaderPreference preference;
@@ -139,6 +143,27 @@ final class CoreState {
     this.hinted = commit;
     Invariants.check(
         commit <= log.lastIndex(), "chosen %d but last is %d", commit, log.lastIndex());
+    noteKind(log.configurations().at(commit).getValue());
+  }
+
+  /** A configuration is known to be chosen. */
+  void noteKind(Configuration chosen) {
+    if (!chosen.joint()) {
+      dataGoes = chosen.target().kindOf(self()) == Kind.WITNESS;
+    }
+  }
+
+  /** The driver has given it data, and knows all that it knows. */
+  void dataWanted() {
+    dataGoes = false;
+  }
+
+  /**
+   * Up to where the state machine will be after this step, for a leader that may count on it. A
+   * driver drops the data of a witness as soon as it learns of that, or at its next start.
+   */
+  long applied() {
+    return holdsData && !dataGoes && !needsImage() ? commit : PaxosMessage.Accepted.NO_DATA;
   }
 
   GroupId group() {
@@ -201,7 +226,6 @@ final class CoreState {
     return holdsData
         && !needsImage()
         && mayVote()
-        && !removed
         && (members().full().contains(self())
             || log.configurations().from(commit).stream()
                 .anyMatch(each -> each.full().contains(self())));
@@ -263,6 +287,7 @@ final class CoreState {
   void choose(long index) {
     if (index > commit) {
       Invariants.check(index <= log.lastIndex(), "chosen %d, last %d", index, log.lastIndex());
+      log.configurations().between(commit, index).forEach(this::noteKind);
       commit = index;
     }
   }

@@ -48,11 +48,15 @@ final class ImageHandler {
    */
   void coming(long index, Configuration members) {
     s.log.configurations().install(index, members);
+    s.noteKind(members);
   }
 
   /** A witness gets data, or a replica gives its data up. The log and all votes stay. */
   void become(boolean holdsData, long checkpointIndex) {
     s.holdsData = holdsData;
+    if (holdsData) {
+      s.dataWanted();
+    }
     s.checkpoint = holdsData ? checkpointIndex : s.commit;
     s.delivered = s.checkpoint;
   }

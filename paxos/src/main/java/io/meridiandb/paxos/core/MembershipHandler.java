@@ -113,7 +113,7 @@ final class MembershipHandler {
     boolean knows = was == willBe || (was == Kind.FULL && willBe != null);
     FollowerProgress follower = leader.followers.get(server);
     if (knows || server.equals(s.self())) {
-      return true;
+      return knows || willBe == Kind.WITNESS || s.applied() != Accepted.NO_DATA;
     }
     boolean hasLog =
         follower != null

@@ -310,6 +310,11 @@ public final class PaxosCore {
     return s.log.bytes();
   }
 
+  /** Whether this replica leads and {@code server} follows it, as a member or about to be one. */
+  boolean sendsTo(ServerId server) {
+    return s.role instanceof Leader leader && leader.followers.containsKey(server);
+  }
+
   /** Whether the log is that of the leader of {@code ballot}, whom this replica follows. */
   public boolean follows(Ballot ballot) {
     return s.role instanceof Follower
@@ -351,7 +356,7 @@ public final class PaxosCore {
   public String toString() {
     String role =
         switch (s.role) {
-          case Follower follower -> "follower";
+          case Follower follower -> s.removed ? "follower, removed" : "follower";
           case Candidate candidate -> "candidate(" + candidate.phase + ")";
           case Leader leader -> leader.serving ? "leader(serving)" : "leader";
         };

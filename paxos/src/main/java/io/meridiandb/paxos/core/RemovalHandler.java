@@ -77,6 +77,7 @@ final class RemovalHandler {
     }
     s.removed = true;
     s.log.configurations().install(message.chosen(), message.members());
+    s.noteKind(message.members());
     s.persist(new LogRecord.Members(s.group(), message.chosen(), message.members().encode()));
     if (s.role instanceof Candidate) {
       roles.becomeFollower(null);

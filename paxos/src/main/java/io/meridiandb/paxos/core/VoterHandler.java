@@ -43,7 +43,7 @@ final class VoterHandler {
         s.mayVote()
             && s.voter.wouldPromise(s.group(), new Lessee(from, message.incarnation()), s.now);
     if (!yes) {
-      s.inquire();
+      inquire();
     }
     s.send(from, new PreVoteReply(yes, s.voter.promised(s.group()), s.commit));
     removals.answer(from);
@@ -71,7 +71,7 @@ final class VoterHandler {
       }
       case Vote.Refused refused -> {
         if (refused.reason() == Vote.Reason.LEASED) {
-          s.inquire();
+          inquire();
         }
         s.send(from, new Refusal(ballot, refused.promised()));
       }
@@ -123,10 +123,27 @@ final class VoterHandler {
     s.inquiries.forEach((from, ballot) -> {
       boolean mine = Lessee.of(ballot).equals(s.setting.self());
       if (mine && !inUse(ballot)) {
-        s.send(from, new Release(ballot, null, s.sMax));
+        if (from.equals(s.self())) {
+          s.voter.release(s.group(), ballot, null, s.sMax);
+        } else {
+          s.send(from, new Release(ballot, null, s.sMax));
+        }
       }
     });
     s.inquiries.clear();
+  }
+
+  /**
+   * Whoever is promised is asked whether it is still in use. That may be this server: an earlier
+   * replica here released its ballot to somebody who never came (seed 60435 of DeepTest).
+   */
+  private void inquire() {
+    Ballot promised = s.voter.promised(s.group());
+    if (promised.server().equals(s.self())) {
+      s.inquiries.put(s.self(), promised);
+    } else {
+      s.inquire();
+    }
   }
 
   /** A ballot that is not in use now never will be: campaigns go above all before them. */
@@ -168,16 +185,11 @@ final class VoterHandler {
               s.log.lastIndex(),
               s.commit,
               s.holdsData ? s.checkpoint : s.hinted,
-              applied(),
+              s.applied(),
               s.voter.counter(ballot.server())));
     } else {
       s.sendAfterPersist(from, new Behind(ballot, ballot, s.logState()));
     }
-  }
-
-  /** Up to where the state machine will be after this step. */
-  private long applied() {
-    return s.holdsData && !s.needsImage() ? s.commit : Accepted.NO_DATA;
   }
 
   /** The log is this leader's: entries follow without a hole; what is held already stays. */

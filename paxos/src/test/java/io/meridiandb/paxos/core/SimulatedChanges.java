@@ -56,9 +56,13 @@ final class SimulatedChanges {
       latest.put(group, now);
       done.remove(group);
     }
-    if (!now.joint() && now.target().kindOf(by.id) == Kind.WITNESS && random.nextBoolean()) {
-      by.becomesWitness.add(group);
-      world.witnesses++;
+    boolean settled = entry.index() <= by.dataSettled.getOrDefault(group, 0L);
+    if (!settled && !now.joint() && now.target().kindOf(by.id) == Kind.WITNESS) {
+      by.dataSettled.put(group, entry.index());
+      if (random.nextBoolean()) {
+        by.becomesWitness.add(group);
+        world.witnesses++;
+      }
     }
   }
 
@@ -92,9 +96,19 @@ final class SimulatedChanges {
       done.remove(group);
       world.table.fired("members");
       one.run(group, new PaxosInput.ChangeMembers(one.now(), target));
-    } else if (done.contains(group) && members(group).kindOf(one.id) == null) {
+    } else if (done.contains(group)
+        && members(group).kindOf(one.id) == null
+        && world.servers.stream().noneMatch(server -> mayNeed(server, group, one.id))) {
       one.replace(group);
     }
+  }
+
+  /** Whether the server might be adding {@code id}: an operator knows what he has asked for. */
+  private static boolean mayNeed(SimulatedServer server, GroupId group, ServerId id) {
+    SimulatedServer.Member member = server.members.get(group);
+    return member == null
+        || member.core.members().members().contains(id)
+        || member.core.sendsTo(id);
   }
 
   /** The leader says that the change is remembered: only now may replicas be cleared away. */

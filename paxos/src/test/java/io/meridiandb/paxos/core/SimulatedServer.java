@@ -68,6 +68,9 @@ final class SimulatedServer {
   /** Up to where each state machine is durable; -1 where there is none: a witness. */
   final Map<GroupId, Long> machines = new TreeMap<>();
 
+  /** Up to which entry it has been settled whether its data goes; on its disk. */
+  final Map<GroupId, Long> dataSettled = new TreeMap<>();
+
   Duration durableBound = Duration.ZERO;
   long incarnation;
   boolean up;
@@ -147,10 +150,12 @@ final class SimulatedServer {
   void become(GroupId group, boolean data) {
     Member member = members.get(group);
     boolean has = machines.get(group) >= 0;
-    if (has != data && !member.core.wantsLease()) {
-      machines.put(group, data ? 0L : -1L);
-      member.applied = data ? 0 : member.core.commitIndex();
-      run(group, new PaxosInput.BecomeKind(now(), data, 0));
+    if ((has != data || data) && !member.core.wantsLease()) {
+      machines.put(group, has && data ? machines.get(group) : data ? 0L : -1L);
+      long machine = machines.get(group);
+      dataSettled.put(group, member.core.commitIndex());
+      member.applied = data ? machine : member.core.commitIndex();
+      run(group, new PaxosInput.BecomeKind(now(), data, Math.max(machine, 0)));
     }
   }
 
