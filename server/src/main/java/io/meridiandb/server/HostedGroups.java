@@ -140,6 +140,11 @@ final class HostedGroups implements LocalGroups, GroupOpener {
     return List.copyOf(served.values());
   }
 
+  /** The tablets are closed: nothing can be told of them any more. */
+  void forget() {
+    served.clear();
+  }
+
   /** How each replica is now. */
   List<NodeStatus.GroupStatus> status() {
     List<NodeStatus.GroupStatus> list = new ArrayList<>();

@@ -302,6 +302,7 @@ public final class Node {
         }
         now.host.stop();
         groups.close();
+        now.groups.forget();
         stopped.complete(now.log);
       });
       WriteAheadLog log = env.fibers().await(stopped, HAND_OVER_MAX);

@@ -15,12 +15,19 @@ final class ViewHolder {
     return view;
   }
 
-  /** The view that counts now; its files stay until {@link #letGo}. From any thread. */
+  /**
+   * The view that counts now; its files stay until {@link #letGo}. From any thread.
+   *
+   * @throws IllegalStateException if the tablet is closed
+   */
   View hold() {
     while (true) {
       View now = view;
       if (now.hold()) {
         return now;
+      }
+      if (now == view) { // it was let go, and no other has taken its place before
+        throw new IllegalStateException("the tablet is closed");
       }
     }
   }

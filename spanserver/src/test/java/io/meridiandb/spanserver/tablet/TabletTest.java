@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a tablet does, case by case. */
 class TabletTest {
@@ -82,6 +83,19 @@ class TabletTest {
       f.run(() -> f.host.unlogged.forEach(Runnable::run));
       f.world.runFor(Duration.ofMinutes(1));
       assertThat(f.host.checkpoints).containsExactly(1L);
+    }
+  }
+
+  /** It looked for a view for ever, on the strand of a server that was ending (sweep, seed 575). */
+  @Test
+  @Timeout(10)
+  void aClosedTabletIsNotRead() {
+    try (TabletFixture f = new TabletFixture(18, OPTIONS)) {
+      f.apply(1, put("a", 10, "a"));
+      f.run(f.tablet::close);
+      assertThatThrownBy(() -> f.tablet.bytesIn(KeyRange.ALL))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed");
     }
   }
 
