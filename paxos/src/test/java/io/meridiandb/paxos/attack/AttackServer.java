@@ -6,6 +6,7 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.DurablePoint;
@@ -99,6 +100,11 @@ final class AttackServer {
 
   /** What only the leader knows, such as locks, and would ship to a successor. */
   String locks = "";
+
+  /** The group as it was when this server last closed the present for it. */
+  Ballot closedBallot = Ballot.ZERO;
+
+  long closedIndex;
 
   /** The last of that which has come here. */
   Inheritance shippedHere;
@@ -275,6 +281,23 @@ final class AttackServer {
         }
       }
       default -> throw new AssertionError(message);
+    }
+  }
+
+  /** Closes {@code t} for its followers if it may, as one step with that decision (G20). */
+  boolean closes(Timestamp t) {
+    if (leadsNow() && clock.promise(t)) {
+      closedBallot = core.promised();
+      closedIndex = core.lastIndex();
+      return true;
+    }
+    return broken.closesAnyhow(this);
+  }
+
+  /** A CLOSE says T of the log of {@code ballot} after {@code index}. */
+  void believe(Ballot ballot, long index, Timestamp t) {
+    if (applied >= index && core.follows(ballot)) {
+      world.promised(t, applied, List.of());
     }
   }
 

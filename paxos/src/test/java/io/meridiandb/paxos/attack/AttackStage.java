@@ -29,6 +29,7 @@ import java.util.TreeMap;
  * floor N MS                a vote at N leans on its lease for so long: no later write below that
  * lease N from M...         N asks for leases, the answers come at once
  * ask N M                   N asks M for a lease; question and answer travel like all messages
+ * close N to M              N closes the present for M, if it leads (CLOSE of an idle group)
  * hand N to M               N drains, then releases its lease to M
  * members N LIST [LIST]     N changes the members, such as 1,2,4, and the witnesses
  * tick N, force N           N looks at the time; its disk has what was handed to it
@@ -80,6 +81,7 @@ final class AttackStage implements AttackServer.World {
       case "lease" -> lease(one, others(word, 3));
       case "ask" ->
           send(one.id, server(word[2]).id, one.holder.request(server(word[2]).id, now(one)));
+      case "close" -> close(one, server(word[3]));
       case "hand" -> one.run(new PaxosInput.HandOver(now(one), server(word[3]).id));
       case "members" -> one.run(new PaxosInput.ChangeMembers(now(one), members(word)));
       case "tick" -> one.tick();
@@ -176,6 +178,15 @@ final class AttackStage implements AttackServer.World {
     one.run(new PaxosInput.Flush(now(one)));
     boolean leased = new Timestamp(millis * MILLI).isBefore(one.holder.leaseEnd(AttackServer.G));
     out.add(one.id.value() + (leased ? " has a lease of a majority" : " has no lease"));
+  }
+
+  private void close(AttackServer from, AttackServer to) {
+    Timestamp t = now(from).latest();
+    boolean closed = from.closes(t);
+    out.add(closed ? "closed" : "refused");
+    if (closed) {
+      to.believe(from.closedBallot, from.closedIndex, t);
+    }
   }
 
   /** What a participant does for a vote that was given (protocol G8). */

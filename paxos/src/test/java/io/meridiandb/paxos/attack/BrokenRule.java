@@ -353,6 +353,22 @@ enum BrokenRule {
     }
   },
 
+  /** Who leads is looked up, and T taken later, after a hand-over (G20, attack 32a). */
+  CLOSES_WHAT_IT_ONCE_LED {
+    @Override
+    boolean closesAnyhow(AttackServer server) {
+      return !server.announced && !server.closedBallot.equals(Ballot.ZERO);
+    }
+  },
+
+  /** T lies beyond the lease of the group, whose voters renew it no longer (G20, attack 32d). */
+  CLOSES_BEYOND_ITS_LEASE {
+    @Override
+    boolean closesAnyhow(AttackServer server) {
+      return server.announced;
+    }
+  },
+
   /** A voter does not say how far its log reaches, so that nobody takes it over (C1). */
   HIDES_ITS_LOG {
     @Override
@@ -370,6 +386,10 @@ enum BrokenRule {
   /** A message that nobody reacts to. */
   private static final PaxosMessage NOTHING =
       new PaxosMessage.Release(Ballot.ZERO, null, Timestamp.MIN);
+
+  boolean closesAnyhow(AttackServer server) {
+    return false;
+  }
 
   Inheritance inherits(AttackServer server, Inheritance inherited) {
     return inherited;

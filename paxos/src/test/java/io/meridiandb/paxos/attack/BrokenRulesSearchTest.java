@@ -29,6 +29,8 @@ final class BrokenRulesSearchTest {
           BrokenRule.LEASES_TO_THE_DEAF, // scenario 13
           BrokenRule.TELLS_OF_UNCHOSEN_REMOVALS, // scenario 7b
           BrokenRule.BELIEVES_STALE_REMOVALS, // scenario 7c
+          BrokenRule.CLOSES_WHAT_IT_ONCE_LED, // scenario 32a: no CLOSE here
+          BrokenRule.CLOSES_BEYOND_ITS_LEASE, // scenario 32d
           BrokenRule.INHERITS_WHATEVER_CAME, // scenario 11: nobody locks here
           BrokenRule.NEVER_ASKS, // scenario 12b: needs a second group
           BrokenRule.NEVER_GIVES_WAY, // scenario 13b: needs long distances

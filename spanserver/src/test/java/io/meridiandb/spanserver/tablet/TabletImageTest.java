@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.disk.DiskFullException;
 import io.meridiandb.kernel.simulated.StoppingDisk;
+import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.replica.ImageSink;
 import io.meridiandb.row.key.KeyRange;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,41 @@ class TabletImageTest {
       assertThat(to.read("row1", 999)).isEqualTo("next");
       assertThat(to.read("own", 999)).isEqualTo("-");
       assertThat(to.host.failures).isEmpty();
+    }
+  }
+
+  /**
+   * 36: entry 10 brought a version that lies beyond the timestamp of the copy, and the log is sent
+   * from the copy's index on. What is copied must be the state at one index, whatever timestamps
+   * there are in it.
+   */
+  @Test
+  void attack36ACopyAtATimestampWithTheLogFromAnIndex() {
+    assertThat(afterACopyOfEntryTwenty(true)).containsExactly("old=1", "outcome=2", "tail=3");
+    assertThat(afterACopyOfEntryTwenty(false)).as("outcome").containsExactly("old=1", "tail=3");
+  }
+
+  private static List<String> afterACopyOfEntryTwenty(boolean atTheIndex) {
+    try (TabletFixture from = new TabletFixture(36, OPTIONS);
+        TabletFixture to = new TabletFixture(37, OPTIONS)) {
+      from.apply(5, put("old", 50, "1"));
+      from.apply(10, put("outcome", 120, "2"));
+      from.apply(20);
+      if (atTheIndex) {
+        from.flush();
+        CheckpointImage image = from.onStrand(from.tablet::exportImage);
+        CheckpointInstall sink = to.onStrand(() -> to.tablet.importImage(() -> {}));
+        assertThat(transfer(from, image, to, sink)).isNull();
+        assertThat(wait(to, to.onStrand(sink::finish))).isNull();
+      } else {
+        VersionChunk copied =
+            from.onStrand(() ->
+                from.tablet.exportVersions(
+                    KeyRange.ALL, Timestamp.MIN, new Timestamp(100), null, 1 << 20));
+        to.run(() -> to.tablet.ingest(20, copied.versions(), Timestamp.MIN));
+      }
+      to.apply(21, put("tail", 210, "3"));
+      return to.scan(KeyRange.ALL, 999, false);
     }
   }
 
