@@ -146,6 +146,7 @@ public final class Node {
       placement.start();
       if (config.sizes().warmPlanner()) {
         sql.warmUp();
+        sql.rehearse();
       }
       started.complete(null);
     } catch (RuntimeException e) {

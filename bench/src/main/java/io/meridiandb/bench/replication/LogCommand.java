@@ -42,6 +42,11 @@ import picocli.CommandLine.Spec;
 public final class LogCommand implements Callable<Integer> {
   private static final int PORT = 7461;
   private static final int FORCES = 200;
+  private static final int WINDOW_SECONDS = 5;
+
+  /** The CPU of a command stands still if it differs less than by this part of it. */
+  private static final double STEADY = 0.05;
+
   private static final Duration LEADER_MAX = Duration.ofSeconds(30);
   private static final Duration LEADER_POLL = Duration.ofMillis(50);
 
@@ -57,8 +62,12 @@ public final class LogCommand implements Callable<Integer> {
   @Option(names = "--seconds", description = "How long to measure (${DEFAULT-VALUE}).")
   int seconds = 10;
 
-  @Option(names = "--warm-up", description = "Seconds of load before (${DEFAULT-VALUE}).")
-  int warmUp = 15;
+  @Option(
+      names = "--warm-up",
+      description =
+          "Seconds of load before, at most: less if the CPU of a command stands still before"
+              + " (${DEFAULT-VALUE}).")
+  int warmUp = 90;
 
   @Spec @Nullable CommandSpec spec;
 
@@ -82,7 +91,32 @@ public final class LogCommand implements Callable<Integer> {
     return 0;
   }
 
-  private record Measured(LogFigures figures, long cpuNanos) {}
+  private record Measured(LogFigures figures, long cpuNanos) {
+    double cpuMicros() {
+      return cpuNanos / 1e3 / Math.max(1, figures.commands());
+    }
+  }
+
+  /** A run of so many seconds. */
+  private interface Load {
+    Measured run(int length) throws Exception;
+  }
+
+  /**
+   * Measures once the CPU of a command has stood still over two windows: until then most of it is
+   * the compiler's, three times over where each replica has a JVM of its own.
+   */
+  private Measured steady(Load load) throws Exception {
+    double before = Double.MAX_VALUE;
+    for (int passed = 0; passed + WINDOW_SECONDS <= warmUp; passed += WINDOW_SECONDS) {
+      double now = load.run(WINDOW_SECONDS).cpuMicros();
+      if (Math.abs(now - before) < STEADY * now) {
+        break;
+      }
+      before = now;
+    }
+    return load.run(seconds);
+  }
 
   private void print(String network, Measured run, double forceMicros, double ofCeiling) {
     PrintWriter out =
@@ -99,7 +133,7 @@ public final class LogCommand implements Callable<Integer> {
             inFlight,
             bytes,
             run.figures().json(seconds),
-            run.cpuNanos() / 1e3 / Math.max(1, run.figures().commands()),
+            run.cpuMicros(),
             forceMicros,
             ofCeiling));
     out.flush();
@@ -135,12 +169,11 @@ public final class LogCommand implements Callable<Integer> {
                 data, network.transport(server), events, new LogServer.Shape(replicas, 1)));
       }
       awaitLeader(servers.getFirst());
-      if (warmUp > 0) {
-        load(servers.getFirst(), warmUp);
-      }
-      long cpu = ownCpuNanos();
-      LogFigures figures = load(servers.getFirst(), seconds);
-      return new Measured(figures, ownCpuNanos() - cpu);
+      return steady(length -> {
+        long cpu = ownCpuNanos();
+        LogFigures figures = load(servers.getFirst(), length);
+        return new Measured(figures, ownCpuNanos() - cpu);
+      });
     } finally {
       for (LogServer server : servers) {
         server.close();
@@ -175,12 +208,11 @@ public final class LogCommand implements Callable<Integer> {
   private Measured processes(Path folder) throws Exception {
     try (LogProcesses servers = new LogProcesses(folder, replicas, 1, PORT)) {
       servers.awaitLeaders(1);
-      if (warmUp > 0) {
-        servers.ask(0, run(warmUp));
-      }
-      long cpu = servers.cpuNanos();
-      LogFigures figures = LogFigures.parse(servers.ask(0, run(seconds)));
-      return new Measured(figures, servers.cpuNanos() - cpu);
+      return steady(length -> {
+        long cpu = servers.cpuNanos();
+        LogFigures figures = LogFigures.parse(servers.ask(0, run(length)));
+        return new Measured(figures, servers.cpuNanos() - cpu);
+      });
     }
   }
 

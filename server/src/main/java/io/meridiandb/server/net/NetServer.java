@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A server's port: clients and peers come in by it. */
 public final class NetServer {
+  private static final long STOP_POLL_MILLIS = 5;
+
   private static final int METADATA_BYTES_MAX = 8 << 10;
 
   private final Server server;
@@ -83,13 +85,20 @@ public final class NetServer {
     sql.drain();
   }
 
-  /** Closes the port and, after {@code grace}, every stream on it. */
+  /**
+   * Closes the port and every stream on it: those of clients after {@code grace}, those of peers as
+   * soon as no client is left, for what they ask is not answered any more.
+   */
   public void stop(Duration grace) {
     server.shutdown();
     try {
-      if (!server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-        server.shutdownNow();
+      boolean ended = false;
+      for (long left = grace.toMillis(); left > 0 && !ended; left -= STOP_POLL_MILLIS) {
+        ended =
+            server.awaitTermination(STOP_POLL_MILLIS, TimeUnit.MILLISECONDS)
+                || sql.openConnections() == 0;
       }
+      server.shutdownNow();
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package io.meridiandb.sql.session;
 
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.strand.Fibers;
 import io.meridiandb.sql.catalog.CatalogCache;
 import io.meridiandb.sql.catalog.Universe;
 import io.meridiandb.sql.exec.MemoryPool;
@@ -116,6 +117,16 @@ public final class SqlService {
     } finally {
       randomLock.unlock();
     }
+  }
+
+  /** Plays a first client, on a fiber of its own, so that no real one has to be the first. */
+  public void rehearse() {
+    Fibers fibers = services.env().fibers();
+    fibers.start("sql-rehearsal", () -> new Rehearsal(fibers).play(this));
+  }
+
+  void rehearsalCutShort() {
+    services.env().events().count("sql.rehearsals.cut-short", 1);
   }
 
   /** How many sessions are open. */

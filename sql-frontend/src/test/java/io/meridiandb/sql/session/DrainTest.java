@@ -46,6 +46,18 @@ class DrainTest {
     awaitBusy(0);
   }
 
+  /** A server's own first client leaves nothing behind. */
+  @Test
+  void theRehearsalEnds() {
+    server.service.rehearse();
+    server.client().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (server.service.openSessions() != 1 && System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
+    }
+    assertThat(server.service.openSessions()).isEqualTo(1);
+  }
+
   /** Locks of whoever is not ready are let go at once, not when their lease has run out. */
   @Test
   void whatIsStillOpenAtTheEndIsRolledBack() {
