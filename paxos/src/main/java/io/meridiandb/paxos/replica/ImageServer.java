@@ -25,8 +25,8 @@ final class ImageServer {
   /** Bytes in one message. */
   private static final int PART_BYTES = 1 << 20;
 
-  /** An image that nobody reads is let go. */
-  private static final Duration IDLE_MAX = Duration.ofMinutes(1);
+  /** An image that nobody reads is let go; until then a receiver may start again and go on. */
+  private static final Duration IDLE_MAX = Duration.ofMinutes(5);
 
   private static final class Open {
     final ServerId peer;
@@ -84,8 +84,8 @@ final class ImageServer {
       read(request);
     } else if (request.body().getWitness()) {
       long index = replica.core().witnessStart();
-      head(request, replica, index, 1);
-    } else {
+      head(request, replica, index, ByteString.EMPTY, 1);
+    } else if (!goesOn(request, replica)) {
       replica
           .machine()
           .exportImage()
@@ -99,11 +99,28 @@ final class ImageServer {
     }
   }
 
+  /** Whether the image of which the receiver has a part is still open here, and still of use. */
+  private boolean goesOn(Received<ImageRequestProto> request, GroupReplica replica) {
+    ByteString unfinished = request.body().getUnfinished();
+    for (Map.Entry<Long, Open> each : open.entrySet()) {
+      Open from = each.getValue();
+      if (!unfinished.isEmpty()
+          && from.peer.equals(request.from())
+          && from.group.equals(request.group())
+          && from.source.identity().equals(unfinished)
+          && replica.core().entry(from.source.index()) != null) {
+        from.usedAt = now();
+        return head(request, replica, from.source.index(), unfinished, each.getKey());
+      }
+    }
+    return false;
+  }
+
   private void opened(
       Received<ImageRequestProto> request, GroupReplica replica, ImageSource source) {
     close(each -> each.peer.equals(request.from()) && each.group.equals(request.group()));
     long image = ++lastImage;
-    if (head(request, replica, source.index(), image)) {
+    if (head(request, replica, source.index(), source.identity(), image)) {
       open.put(image, new Open(request.from(), request.group(), source, now()));
     } else {
       source.close();
@@ -111,7 +128,11 @@ final class ImageServer {
   }
 
   private boolean head(
-      Received<ImageRequestProto> request, GroupReplica replica, long index, long image) {
+      Received<ImageRequestProto> request,
+      GroupReplica replica,
+      long index,
+      ByteString identity,
+      long image) {
     LogEntry entry = replica.core().entry(index);
     if (entry == null || index > replica.appliedIndex()) {
       refuse(request, "entry %d is not in the log any more".formatted(index));
@@ -126,6 +147,7 @@ final class ImageServer {
                 .setImage(image)
                 .setEntry(PaxosWire.entry(entry))
                 .setMembers(replica.core().membersAt(index).toProto())
+                .setIdentity(identity)
                 .build());
     return true;
   }

@@ -27,6 +27,14 @@ public interface ImageSink {
    */
   CompletableFuture<Void> finish();
 
+  /**
+   * The rest does not come for now: lets go of it, and keeps what is durable for another sink of an
+   * image with the same identity.
+   */
+  default void suspend() {
+    abort();
+  }
+
   /** The rest will not come, or the image is damaged: forgets the bytes. */
   void abort();
 }

@@ -12,6 +12,16 @@ public interface ImageSource {
   long index();
 
   /**
+   * What its bytes are: images with the same identity have the same bytes, whoever gives them. A
+   * receiver that lost its source goes on where it was, if the next one is the same image.
+   *
+   * @return empty if that cannot be told
+   */
+  default ByteString identity() {
+    return ByteString.EMPTY;
+  }
+
+  /**
    * Reads bytes at any place; the same place gives the same bytes however often it is asked for,
    * because messages get lost.
    *

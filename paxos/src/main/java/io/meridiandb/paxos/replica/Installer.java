@@ -1,5 +1,6 @@
 package io.meridiandb.paxos.replica;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
@@ -18,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fetches another replica's image for one that lacks entries nobody's log holds any more (protocol
  * G25). Part after part, each asked for by its position, so that a lost message costs one question;
- * if the source fails, another one is asked for its image from the beginning. Meanwhile the replica
- * votes and follows as ever. A witness only learns where its log begins.
+ * if the source fails, it is asked once more, then another one. What is durable here already is
+ * kept meanwhile, also over a restart: if the next image has the same identity (so the same index
+ * and members), it goes on from there, otherwise from the beginning. Meanwhile the replica votes
+ * and follows as ever. A witness only learns where its log begins.
  *
  * <p>The order of what becomes durable: the members at the image's index, the state machine's
  * switch, the cut of the log. A crash anywhere leaves a replica that goes on from there.
@@ -31,7 +34,10 @@ final class Installer {
   /** After a failure, before the next source is asked. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
-  /** So many questions for the same part before another source is asked. */
+  /** So often the same source is asked for an image before another one is. */
+  private static final int TRIES_EACH = 2;
+
+  /** So many questions for the same part before the source counts as lost. */
   private static final int QUESTIONS_MAX = 4;
 
   /** One source's image on its way here. */
@@ -41,6 +47,7 @@ final class Installer {
     int questions;
     @Nullable LogEntry entry;
     @Nullable Configuration members;
+    ByteString identity = ByteString.EMPTY;
     @Nullable ImageSink sink;
 
     Attempt(ServerId source) {
@@ -53,6 +60,10 @@ final class Installer {
   private @Nullable Attempt running;
   private Timestamp retryAt = Timestamp.MIN;
   private long tries;
+
+  /** Of which image a part is here; null before the state machine was asked. */
+  private @Nullable ByteString unfinished;
+
   private boolean stopped;
 
   Installer(HostServices services, GroupReplica replica) {
@@ -65,7 +76,7 @@ final class Installer {
     if (running == null && services.trueTime().now().earliest().isAfter(retryAt)) {
       List<ServerId> sources = sources();
       if (!sources.isEmpty()) {
-        begin(sources.get((int) (tries % sources.size())));
+        begin(sources.get((int) (tries / TRIES_EACH % sources.size())));
       }
     }
   }
@@ -98,7 +109,7 @@ final class Installer {
   void offered(ServerId by) {
     Attempt attempt = running;
     if (attempt != null && attempt.entry == null && !attempt.source.equals(by)) {
-      giveUp(attempt, "it has not answered, and %s offers one".formatted(by));
+      giveUp(attempt, "it has not answered, and %s offers one".formatted(by), true);
       begin(by);
     } else if (attempt == null && services.trueTime().now().earliest().isAfter(retryAt)) {
       begin(by);
@@ -109,7 +120,7 @@ final class Installer {
     stopped = true;
     Attempt attempt = running;
     if (attempt != null) {
-      giveUp(attempt, "the replica is closed");
+      giveUp(attempt, "the replica is closed", false);
     }
   }
 
@@ -141,6 +152,7 @@ final class Installer {
             .setImage(attempt.image)
             .setPosition(sink == null ? 0 : sink.position())
             .setWitness(!replica.holdsData())
+            .setUnfinished(attempt.image == 0 ? unfinished() : ByteString.EMPTY)
             .build();
     services
         .messenger()
@@ -161,19 +173,28 @@ final class Installer {
           } else if (++attempt.questions < QUESTIONS_MAX) {
             ask(attempt);
           } else {
-            giveUp(attempt, String.valueOf(error.getMessage()));
+            giveUp(attempt, String.valueOf(error.getMessage()), true);
           }
         });
+  }
+
+  private ByteString unfinished() {
+    ByteString known = unfinished;
+    if (known == null) {
+      known = replica.holdsData() ? replica.machine().unfinishedImage() : ByteString.EMPTY;
+      unfinished = known;
+    }
+    return known;
   }
 
   private void onPart(Attempt attempt, ImagePartProto part) {
     ImageSink sink = attempt.sink;
     if (part.getImage() == 0) {
-      giveUp(attempt, part.getReason());
+      giveUp(attempt, part.getReason(), true);
     } else if (attempt.entry == null) {
       onHead(attempt, part);
     } else if (sink == null || part.getPosition() != sink.position()) {
-      giveUp(attempt, "part at " + part.getPosition() + " was not asked for");
+      giveUp(attempt, "part at " + part.getPosition() + " was not asked for", true);
     } else if (part.getBytes().isEmpty()) {
       finish(attempt, sink);
     } else {
@@ -186,7 +207,7 @@ final class Installer {
               services.env().events().count("paxos.install.bytes", part.getBytes().size());
               ask(attempt);
             } else {
-              giveUp(attempt, String.valueOf(error.getMessage()));
+              giveUp(attempt, String.valueOf(error.getMessage()), false);
             }
           });
     }
@@ -196,12 +217,14 @@ final class Installer {
     LogEntry entry = PaxosWire.entry(part.getEntry());
     Configuration members = Configuration.of(part.getMembers());
     if (!replica.couldUse(entry)) {
-      giveUp(attempt, "its image ends at " + entry.index() + ", which is too early");
+      unfinished = ByteString.EMPTY;
+      giveUp(attempt, "its image ends at " + entry.index() + ", which is too early", false);
       return;
     }
     attempt.image = part.getImage();
     attempt.entry = entry;
     attempt.members = members;
+    attempt.identity = part.getIdentity();
     replica.imageComing(entry, members);
     services
         .log()
@@ -222,15 +245,19 @@ final class Installer {
     }
     replica
         .machine()
-        .importImage(entry.index())
+        .importImage(entry.index(), attempt.identity)
         .whenComplete((sink, error) -> {
           if (error != null) {
-            giveUp(attempt, String.valueOf(error.getMessage()));
+            giveUp(attempt, String.valueOf(error.getMessage()), false);
           } else if (running == attempt) {
             attempt.sink = sink;
+            unfinished = attempt.identity;
+            if (sink.position() > 0) {
+              services.env().events().count("paxos.installs.resumed", 1);
+            }
             ask(attempt);
           } else {
-            sink.abort();
+            sink.suspend();
           }
         });
   }
@@ -238,7 +265,7 @@ final class Installer {
   private void finish(Attempt attempt, ImageSink sink) {
     LogEntry entry = attempt.entry;
     if (entry == null || !replica.couldUse(entry)) {
-      giveUp(attempt, "the replica has got further by itself");
+      giveUp(attempt, "the replica has got further by itself", false);
       return;
     }
     replica.imageSwitches();
@@ -246,10 +273,11 @@ final class Installer {
         .whenComplete((done, error) -> {
           if (error != null) {
             replica.imageEnded(null, members(attempt));
-            giveUp(attempt, String.valueOf(error.getMessage()));
+            giveUp(attempt, String.valueOf(error.getMessage()), false);
             return;
           }
           running = null;
+          unfinished = ByteString.EMPTY;
           services.env().events().count("paxos.installs", 1);
           event(
               Level.INFO,
@@ -264,14 +292,18 @@ final class Installer {
     return Objects.requireNonNull(members);
   }
 
-  private void giveUp(Attempt attempt, String why) {
+  /** {@code keep}: what has come so far is good, and may be gone on with. */
+  private void giveUp(Attempt attempt, String why, boolean keep) {
     if (running != attempt) {
       return;
     }
     running = null;
     retryAt = services.trueTime().now().latest().plus(RETRY);
     ImageSink sink = attempt.sink;
-    if (sink != null) {
+    if (sink != null && keep) {
+      sink.suspend();
+    } else if (sink != null) {
+      unfinished = ByteString.EMPTY;
       sink.abort();
     }
     event(

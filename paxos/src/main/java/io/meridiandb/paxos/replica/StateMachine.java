@@ -89,6 +89,21 @@ public interface StateMachine {
   }
 
   /**
+   * The same for an image whose bytes can be told from others: if a part of just these is durable
+   * here already, {@link ImageSink#position} of the sink stands behind it.
+   *
+   * @param identity {@link ImageSource#identity}; empty if it has none
+   */
+  default CompletableFuture<ImageSink> importImage(long index, ByteString identity) {
+    return importImage(index);
+  }
+
+  /** Of which image a part is durable here since an earlier start; empty if of none. */
+  default ByteString unfinishedImage() {
+    return ByteString.EMPTY;
+  }
+
+  /**
    * This replica is so far behind that the others no longer hold the entries it lacks: it needs
    * another replica's checkpoint. The host fetches one by itself; this only tells.
    *

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** A list of commands with checkpoints and images. */
+/** A list of commands with checkpoints and images, in which the newest come first. */
 final class StoredList implements StateMachine {
   /** Bytes in one part of an image: few, so that there are many. */
   private static final int PART_BYTES = 7;
@@ -17,6 +17,17 @@ final class StoredList implements StateMachine {
   static final class Disk {
     long index;
     List<String> values = List.of();
+
+    /** Of which image a part is here, and the part. */
+    ByteString unfinished = ByteString.EMPTY;
+
+    ByteString parts = ByteString.EMPTY;
+
+    /** Bytes of images that were written here. */
+    long written;
+
+    /** Broken: goes on with a part of whatever image it was. */
+    boolean takesAnyPartForThis;
 
     void clear() {
       index = 0;
@@ -74,12 +85,17 @@ final class StoredList implements StateMachine {
   @Override
   public CompletableFuture<ImageSource> exportImage() {
     long index = disk.index;
-    ByteString bytes = ByteString.copyFromUtf8(String.join("\n", disk.values));
+    ByteString bytes = ByteString.copyFromUtf8(String.join("\n", disk.values.reversed()));
     return CompletableFuture.completedFuture(
         new ImageSource() {
           @Override
           public long index() {
             return index;
+          }
+
+          @Override
+          public ByteString identity() {
+            return ByteString.copyFromUtf8(index + " " + bytes.hashCode());
           }
 
           @Override
@@ -95,33 +111,46 @@ final class StoredList implements StateMachine {
   }
 
   @Override
-  public CompletableFuture<ImageSink> importImage(long index) {
+  public ByteString unfinishedImage() {
+    return disk.unfinished;
+  }
+
+  @Override
+  public CompletableFuture<ImageSink> importImage(long index, ByteString identity) {
+    if (!disk.unfinished.equals(identity) && !disk.takesAnyPartForThis) {
+      disk.parts = ByteString.EMPTY;
+    }
+    disk.unfinished = identity;
     return CompletableFuture.completedFuture(
         new ImageSink() {
-          private ByteString received = ByteString.EMPTY;
-
           @Override
           public long position() {
-            return received.size();
+            return disk.parts.size();
           }
 
           @Override
           public CompletableFuture<Void> write(long position, ByteString bytes) {
-            received = received.concat(bytes);
+            disk.parts = disk.parts.concat(bytes);
+            disk.written += bytes.size();
             return CompletableFuture.completedFuture(null);
           }
 
           @Override
           public CompletableFuture<Void> finish() {
             disk.index = index;
-            disk.values = List.of(received.toStringUtf8().split("\n"));
+            disk.values = List.of(disk.parts.toStringUtf8().split("\n")).reversed();
             load();
+            abort();
             return CompletableFuture.completedFuture(null);
           }
 
           @Override
+          public void suspend() {}
+
+          @Override
           public void abort() {
-            received = ByteString.EMPTY;
+            disk.parts = ByteString.EMPTY;
+            disk.unfinished = ByteString.EMPTY;
           }
         });
   }

@@ -183,6 +183,18 @@ public final class ObservedParts implements NodeParts {
     }
 
     @Override
+    public CompletableFuture<ImageSink> importImage(long index, ByteString identity) {
+      return machine
+          .importImage(index, identity)
+          .thenApply(sink -> new ObservedSink(sink, place, index));
+    }
+
+    @Override
+    public ByteString unfinishedImage() {
+      return machine.unfinishedImage();
+    }
+
+    @Override
     public void installNeeded(long appliedIndex) {
       machine.installNeeded(appliedIndex);
     }
@@ -212,6 +224,11 @@ public final class ObservedParts implements NodeParts {
     @Override
     public CompletableFuture<Void> finish() {
       return sink.finish().thenRun(() -> observer.stands(place, index));
+    }
+
+    @Override
+    public void suspend() {
+      sink.suspend();
     }
 
     @Override

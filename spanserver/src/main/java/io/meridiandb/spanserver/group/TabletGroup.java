@@ -1,5 +1,6 @@
 package io.meridiandb.spanserver.group;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.id.GroupId;
@@ -293,7 +294,17 @@ public final class TabletGroup implements StateMachine, TabletHost {
 
   @Override
   public CompletableFuture<ImageSink> importImage(long index) {
-    return CompletableFuture.completedFuture(tablet.importImage(this::installed));
+    return importImage(index, ByteString.EMPTY);
+  }
+
+  @Override
+  public CompletableFuture<ImageSink> importImage(long index, ByteString identity) {
+    return tablet.importImage(identity, this::installed).thenApply(sink -> sink);
+  }
+
+  @Override
+  public ByteString unfinishedImage() {
+    return tablet.unfinishedImage();
   }
 
   /** The tablet is another replica's checkpoint now; so is everything else. */

@@ -43,6 +43,20 @@ public final class CheckpointImage implements ImageSource {
     return manifest.flushedIndex();
   }
 
+  /** The index, and what the manifest says of itself; that says all of the files. */
+  @Override
+  public ByteString identity() {
+    return identityOf(manifest);
+  }
+
+  static ByteString identityOf(Manifest manifest) {
+    ByteBuffer encoded = manifest.encode();
+    int length = encoded.remaining();
+    ByteBuffer identity = ByteBuffer.allocate(8 + 4 + 4);
+    identity.putLong(manifest.flushedIndex()).putInt(length).putInt(encoded.getInt(length - 4));
+    return ByteString.copyFrom(identity.flip());
+  }
+
   /** How many bytes it has in all. */
   public long length() {
     return length;

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Takes another replica's image in (protocol G25): {@link CheckpointImage} tells what they are.
  * They are written beside this tablet's own files and checked; {@link #finish} then puts them in
  * the place of everything in one step, the manifest's. A crash before that step leaves this tablet
- * as it was, after it the tablet is the image.
+ * as it was, after it the tablet is the image. Files that are whole stay over a crash, or if the
+ * stream breaks ({@link #suspend}): {@link #resume} checks them again, byte by byte, and goes on
+ * behind them if the image is the same.
  *
  * <p>All methods are called on the tablet's strand, and futures complete there. Failures: {@link
  * TabletDamagedException} if the bytes are not what their checksums say, {@link DiskFullException}
@@ -28,6 +30,12 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointInstall implements ImageSink {
   /** How names of files of an unfinished image end. */
   static final String SUFFIX = ".part";
+
+  /** The image's manifest while it is unfinished. */
+  static final String MANIFEST_PART = "IMAGE" + SUFFIX;
+
+  /** How much is read at once to check what is here. */
+  private static final int CHECKED_BYTES = 1 << 20;
 
   /** The largest manifest that is taken. */
   static final int MANIFEST_BYTES_MAX = 256 << 20;
@@ -49,6 +57,18 @@ public final class CheckpointInstall implements ImageSink {
 
   static String nameOf(FileInfo file) {
     return "%08d%s".formatted(file.number(), SUFFIX);
+  }
+
+  /** Takes over what is here of an image with this identity; the future gives this sink. */
+  CompletableFuture<CheckpointInstall> resume(ByteString identity) {
+    if (identity.isEmpty()) {
+      return CompletableFuture.completedFuture(this);
+    }
+    return onDisk(() -> writer.resume(identity))
+        .thenApply(done -> {
+          accepted = writer.resumed;
+          return this;
+        });
   }
 
   /** How many bytes it has got: where to go on after the stream broke. */
@@ -88,6 +108,14 @@ public final class CheckpointInstall implements ImageSink {
           }
         });
     return installed;
+  }
+
+  /** The stream broke: files that are whole stay for the next sink. */
+  @Override
+  public void suspend() {
+    ended = true;
+    onDisk(writer::close);
+    tablet.importEnded();
   }
 
   /** Gives the image up; what was written of it goes. */
@@ -138,6 +166,9 @@ public final class CheckpointInstall implements ImageSink {
     private CRC32C crc = new CRC32C();
     private long offset;
 
+    /** Bytes of the image that are here already. */
+    private long resumed;
+
     /** The manifest of the image, once it is there. */
     Manifest manifest() {
       Manifest read = manifest;
@@ -181,7 +212,54 @@ public final class CheckpointInstall implements ImageSink {
         Manifest read = Manifest.decode(into.flip(), "the manifest of an image for " + folder.path);
         manifest = read;
         files = read.files();
+        keep(into.rewind());
       }
+    }
+
+    /** Remembers which image it is, for {@link #resume}. */
+    private void keep(ByteBuffer encoded) throws IOException {
+      DiskFile file = folder.disk.open(folder.path + "/" + MANIFEST_PART);
+      file.setSize(0);
+      file.preallocate(encoded.remaining());
+      file.write(0, encoded);
+      forced = CompletableFuture.allOf(forced, forceAndClose(file));
+    }
+
+    /** What is whole, and what the image says it is; forced again, nobody knows if it was. */
+    void resume(ByteString identity) throws IOException {
+      Manifest known = folder.unfinished();
+      if (known == null || !CheckpointImage.identityOf(known).equals(identity)) {
+        return;
+      }
+      manifest = known;
+      files = known.files();
+      resumed = 4L + known.encode().remaining();
+      while (next < files.size() && isWhole(files.get(next))) {
+        resumed += files.get(next).bytes();
+        next++;
+      }
+    }
+
+    private boolean isWhole(FileInfo info) throws IOException {
+      String path = folder.path + "/" + nameOf(info);
+      if (!folder.disk.exists(path)) {
+        return false;
+      }
+      DiskFile file = folder.disk.open(path);
+      CRC32C found = new CRC32C();
+      long at = 0;
+      ByteBuffer part = ByteBuffer.allocate(CHECKED_BYTES);
+      while (file.size() == info.bytes() && file.read(at, part.clear()) > 0) {
+        at += part.flip().remaining();
+        found.update(part);
+      }
+      boolean whole = at == info.bytes() && (int) found.getValue() == info.crc();
+      if (whole) {
+        forced = CompletableFuture.allOf(forced, forceAndClose(file));
+      } else {
+        file.close();
+      }
+      return whole;
     }
 
     private static void fill(ByteBuffer into, ByteBuffer from) {
@@ -240,14 +318,16 @@ public final class CheckpointInstall implements ImageSink {
       folder.disk.forceFolder(folder.path);
     }
 
-    void drop() throws IOException {
+    void close() throws IOException {
       if (current != null) {
         current.close();
         current = null;
       }
-      for (FileInfo file : files) {
-        folder.disk.delete(folder.path + "/" + nameOf(file));
-      }
+    }
+
+    void drop() throws IOException {
+      close();
+      folder.deleteParts();
     }
 
     private TabletDamagedException damaged(String how) {

@@ -1,5 +1,6 @@
 package io.meridiandb.spanserver.tablet;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.disk.DiskFullException;
@@ -53,6 +54,7 @@ final class Checkpoints {
 
   private final List<Waiting> waiting = new ArrayList<>();
 
+  private final ByteString unfinished;
   private long appliedIndex;
   private @Nullable TabletJob job;
   private @Nullable Runnable afterJob;
@@ -73,6 +75,8 @@ final class Checkpoints {
     runner = new JobRunner(env, folder, options);
     manifest = folder.read();
     folder.deleteLeftovers(manifest);
+    Manifest coming = folder.unfinished();
+    unfinished = coming == null ? ByteString.EMPTY : CheckpointImage.identityOf(coming);
     appliedIndex = manifest.flushedIndex();
     for (Manifest.RunInfo run : manifest.runs()) {
       List<TabletFile> files = new ArrayList<>();
@@ -95,6 +99,11 @@ final class Checkpoints {
   /** The last entry applied. */
   long appliedIndex() {
     return appliedIndex;
+  }
+
+  /** Of which image a part was here at the start; empty if of none. */
+  ByteString unfinishedImage() {
+    return unfinished;
   }
 
   /** Where everything runs that waits for the disk. */

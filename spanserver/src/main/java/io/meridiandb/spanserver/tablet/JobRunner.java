@@ -81,6 +81,7 @@ final class JobRunner {
         .execute(() -> {
           try {
             folder.deleteDamaged();
+            folder.deleteParts();
           } catch (IOException e) {
             env.events().failure("spanserver.tablet", "could not clean " + folder.path, e);
           }

@@ -1,5 +1,6 @@
 package io.meridiandb.spanserver.tablet;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.event.Events;
@@ -284,12 +285,25 @@ public final class Tablet implements VersionStore {
   }
 
   /**
-   * Begins to take another replica's image in, one at a time; on the strand.
+   * Begins to take another replica's image in, one at a time; on the strand. Files of an image of
+   * the same identity that are whole already are kept, and not asked for again.
    *
+   * @param identity of the image; empty if unknown
    * @param whenInstalled runs on the strand once the tablet is the image, before anything else is
    *     applied: the rest of the group's state is then {@link #checkpointState}
    */
-  public CheckpointInstall importImage(Runnable whenInstalled) {
+  public CompletableFuture<CheckpointInstall> importImage(
+      ByteString identity, Runnable whenInstalled) {
+    return importImage(whenInstalled).resume(identity);
+  }
+
+  /** Of which image a part was durable here at the start; empty if of none. On the strand. */
+  public ByteString unfinishedImage() {
+    return checkpoints.unfinishedImage();
+  }
+
+  /** The same, from the beginning. */
+  CheckpointInstall importImage(Runnable whenInstalled) {
     Invariants.check(!importing, "%s takes an image in already", folder.path);
     importing = true;
     afterInstall = whenInstalled;

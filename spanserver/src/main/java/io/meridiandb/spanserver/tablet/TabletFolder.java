@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tablet's folder on the disk: its manifest and what else lies there. Its methods wait for the
@@ -79,6 +80,19 @@ final class TabletFolder {
     }
   }
 
+  /** The manifest of an image of which a part is here; null if there is none of use. */
+  @Nullable Manifest unfinished() throws IOException {
+    String part = path + "/" + CheckpointInstall.MANIFEST_PART;
+    if (!disk.exists(part)) {
+      return null;
+    }
+    try (DiskFile file = disk.open(part)) {
+      return Manifest.decode(TabletInspector.readAll(file), part);
+    } catch (TabletDamagedException | TabletTooNewException e) {
+      return null; // it was not forced yet, or nobody here can go on with it
+    }
+  }
+
   /** Deletes what is left of an image that was not finished. */
   void deleteParts() throws IOException {
     for (String name : disk.list(path)) {
@@ -92,9 +106,12 @@ final class TabletFolder {
   void deleteLeftovers(Manifest manifest) throws IOException {
     Set<String> wanted = new TreeSet<>();
     manifest.files().forEach(file -> wanted.add(file.name()));
+    Manifest coming = unfinished();
+    boolean parts = coming != null && coming.flushedIndex() > manifest.flushedIndex();
     for (String name : disk.list(path)) {
       boolean unnamed = name.endsWith(FileInfo.SUFFIX) && !wanted.contains(name);
-      if (unnamed || name.endsWith(CheckpointInstall.SUFFIX) || name.equals(MANIFEST_IN_WORK)) {
+      boolean useless = name.endsWith(CheckpointInstall.SUFFIX) && !parts;
+      if (unnamed || useless || name.equals(MANIFEST_IN_WORK)) {
         disk.delete(path + "/" + name);
       }
     }

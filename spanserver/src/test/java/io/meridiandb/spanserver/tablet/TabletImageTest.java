@@ -10,6 +10,7 @@ import io.meridiandb.kernel.simulated.StoppingDisk;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.replica.ImageSink;
 import io.meridiandb.row.key.KeyRange;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ class TabletImageTest {
   private static final TabletOptions OPTIONS =
       new TabletOptions(1 << 20, Duration.ofMinutes(10), 4, 2 << 10);
   private static final int PART_BYTES = 200_000;
+
+  private static int resumptions;
 
   @Test
   void anImageIsTheCheckpointWhateverIsWrittenMeanwhile() {
@@ -113,6 +116,7 @@ class TabletImageTest {
         install(from, image, step, true);
         install(from, image, step, false);
       }
+      assertThat(resumptions).as("installs that went on after the crash").isGreaterThan(10);
     }
   }
 
@@ -145,11 +149,97 @@ class TabletImageTest {
         assertThat(to.tablet.flushedIndex()).as(when).isEqualTo(3);
         assertThat(to.tablet.checkpointState()).as(when).asString().isEqualTo("own state");
         assertThat(to.scan(KeyRange.ALL, 999, false)).as(when).containsExactly("own=own");
-        assertThat(to.files()).as(when + ": nothing is left over").hasSize(1);
+        goOn(from, image, to, when);
       }
       assertThat(to.world.disk(SERVER).paths()).noneMatch(path -> path.endsWith(".part"));
       return disk.changes();
     }
+  }
+
+  /**
+   * After the crash it goes on behind the files that are whole; what came is not asked for again.
+   */
+  private static void goOn(
+      TabletFixture from, CheckpointImage image, TabletFixture to, String when) {
+    ByteString unfinished = to.onStrand(to.tablet::unfinishedImage);
+    CheckpointInstall sink = resumed(to, image.identity());
+    long here = sink.position();
+    if (here > 0) {
+      resumptions++;
+      assertThat(unfinished).as(when).isEqualTo(image.identity());
+    }
+    assertThat(transfer(from, image, to, sink)).as(when).isNull();
+    assertThat(wait(to, to.onStrand(sink::finish))).as(when).isNull();
+    to.settle();
+    checkIsImage(to, when + ", gone on with at " + here);
+  }
+
+  private static CheckpointInstall resumed(TabletFixture to, ByteString identity) {
+    CompletableFuture<CheckpointInstall> begun =
+        to.onStrand(() -> to.tablet.importImage(identity, () -> {}));
+    assertThat(wait(to, begun)).isNull();
+    return begun.join();
+  }
+
+  /** The stream breaks; the next one is of the same image, or of another one. */
+  @Test
+  void whatIsHereCountsForTheSameImageOnly() {
+    try (TabletFixture from = source(40);
+        TabletFixture to = new TabletFixture(41, OPTIONS)) {
+      CheckpointImage image = from.onStrand(from.tablet::exportImage);
+      CheckpointInstall first = resumed(to, image.identity());
+      assertThat(first.position()).isZero();
+      while (first.position() < image.length() / 2) {
+        long at = first.position();
+        ByteString bytes = from.onStrand(() -> image.read(at, 5_000)).join();
+        assertThat(wait(to, to.onStrand(() -> first.write(at, bytes)))).isNull();
+      }
+      to.run(first::suspend);
+      CheckpointInstall same = resumed(to, image.identity());
+      assertThat(same.position()).isPositive().isLessThanOrEqualTo(first.position());
+      to.run(same::suspend);
+
+      from.apply(31, put("row1", 310, "newer"));
+      from.flush();
+      CheckpointImage newer = from.onStrand(from.tablet::exportImage);
+      assertThat(newer.identity()).isNotEqualTo(image.identity());
+      CheckpointInstall other = resumed(to, newer.identity());
+      assertThat(other.position()).isZero();
+      assertThat(transfer(from, newer, to, other)).isNull();
+      assertThat(wait(to, to.onStrand(other::finish))).isNull();
+      to.settle();
+      assertThat(to.read("row1", 999)).isEqualTo("newer");
+      assertThat(to.world.disk(SERVER).paths()).noneMatch(path -> path.endsWith(".part"));
+    }
+  }
+
+  /** A part that has rotted meanwhile is not whole any more: it comes again. */
+  @Test
+  void whatIsHereIsCheckedBeforeItCounts() throws IOException {
+    try (TabletFixture from = source(42);
+        TabletFixture to = new TabletFixture(43, OPTIONS)) {
+      CheckpointImage image = from.onStrand(from.tablet::exportImage);
+      CheckpointInstall first = resumed(to, image.identity());
+      assertThat(transfer(from, image, to, first)).isNull();
+      to.run(first::suspend);
+      to.settle();
+      assertThat(resumedAt(to, image)).isEqualTo(image.length());
+      String rotten =
+          to.world.disk(SERVER).paths().stream()
+              .filter(path -> path.endsWith(".part") && !path.contains("IMAGE"))
+              .findFirst()
+              .orElseThrow();
+      to.world.disk(SERVER).flipBit(rotten, 100, 2);
+      assertThat(resumedAt(to, image)).isLessThan(image.length());
+    }
+  }
+
+  private static long resumedAt(TabletFixture to, CheckpointImage image) {
+    CheckpointInstall sink = resumed(to, image.identity());
+    long here = sink.position();
+    to.run(sink::suspend);
+    to.settle();
+    return here;
   }
 
   /** A byte that changed on the way is found, and nothing of the image is ever shown. */
