@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.placement.PlacementOptions.Mode;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Placements, groups, directories and their moves over real groups (protocol C5, G23). */
@@ -57,6 +59,32 @@ class PlacementTest {
       assertThat(universe.on(2, () -> universe.node(2).admin().find("e"))).isNull();
       assertThat(universe.world.failures()).isEmpty();
     }
+  }
+
+  /** DESIGN 4: a voter that lags too far is reported, also if it does not answer itself. */
+  @Test
+  void aVoterThatLagsTooFarIsReportedForReplacement() {
+    try (TestUniverse universe = new TestUniverse(3, Long.MAX_VALUE)) {
+      VoterLag edge = new VoterLag(id(5), VoterLag.BYTES_MAX, VoterLag.AGE_MAX);
+      assertThat(advice(universe, edge)).as("at the edge").isEmpty();
+      VoterLag far = new VoterLag(id(5), VoterLag.BYTES_MAX + 1, VoterLag.AGE_MAX);
+      assertThat(advice(universe, far)).containsExactly(far.toString());
+      universe.crash(5);
+      universe.world.runFor(Duration.ofSeconds(2));
+      assertThat(advice(universe, far)).as("it does not answer").containsExactly(far.toString());
+    }
+  }
+
+  private static List<String> advice(TestUniverse universe, VoterLag lag) {
+    for (long server = 1; server <= 4; server++) {
+      universe.node(server).late = lag;
+    }
+    return universe.on(2, () -> universe.node(2).admin().groups()).stream()
+        .flatMap(group -> group.replicas().stream())
+        .filter(replica -> replica.server().equals(id(5)))
+        .map(ReplicaInfo::advice)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   private static ServerId id(long id) {

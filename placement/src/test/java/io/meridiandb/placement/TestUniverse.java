@@ -9,6 +9,7 @@ import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
+import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.paxos.log.WriteAheadLog;
@@ -34,6 +35,7 @@ import io.meridiandb.truetime.TrueTimes;
 import io.meridiandb.txn.gateway.GatewayImpl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +84,9 @@ public final class TestUniverse implements AutoCloseable {
     private final ServerGroups groups;
     private final Map<GroupId, HostedReplica> hosted = new TreeMap<>();
     private final ServerId id;
+
+    /** Whom the leaders here are to call late. */
+    public volatile @Nullable VoterLag late;
 
     Node(ServerId id, Env env, long incarnation, PlacementRoles.Options options) {
       this.id = id;
@@ -166,7 +171,19 @@ public final class TestUniverse implements AutoCloseable {
 
     @Override
     public List<LocalGroup> all() {
-      return List.copyOf(hosted.values());
+      return hosted.values().stream().map(this::withLate).toList();
+    }
+
+    private LocalGroup withLate(HostedReplica replica) {
+      if (late == null || !replica.leading()) {
+        return replica;
+      }
+      return (LocalGroup)
+          Proxy.newProxyInstance(
+              LocalGroup.class.getClassLoader(),
+              new Class<?>[] {LocalGroup.class},
+              (proxy, method, args) ->
+                  method.getName().equals("lags") ? List.of(late) : method.invoke(replica, args));
     }
 
     /** The administration from here. */

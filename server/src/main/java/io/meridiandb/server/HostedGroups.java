@@ -158,7 +158,8 @@ final class HostedGroups implements LocalGroups, GroupOpener {
               replica.leaseValidNow(),
               replica.ballot(),
               replica.appliedIndex(),
-              each.tablet() != null && each.tablet().stopped()));
+              each.tablet() != null && each.tablet().stopped(),
+              replica.lags()));
     }
     return list;
   }

@@ -4,6 +4,7 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.truetime.ClockStatus;
 import java.util.List;
@@ -36,6 +37,7 @@ public record NodeStatus(ClockStatus time, int sessions, List<GroupStatus> group
    * @param ballot the highest ballot promised
    * @param appliedIndex the last log entry applied
    * @param stopped whether a broken invariant has stopped the group here
+   * @param lags how far the other voters lag, if this replica leads
    */
   public record GroupStatus(
       GroupId group,
@@ -44,5 +46,6 @@ public record NodeStatus(ClockStatus time, int sessions, List<GroupStatus> group
       boolean leading,
       Ballot ballot,
       long appliedIndex,
-      boolean stopped) {}
+      boolean stopped,
+      List<VoterLag> lags) {}
 }

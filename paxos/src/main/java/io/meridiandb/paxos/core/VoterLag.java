@@ -22,6 +22,13 @@ public record VoterLag(ServerId voter, long bytes, Duration age) {
   /** How often a leader notes who lags. */
   static final Duration NOTED_EVERY = Duration.ofSeconds(1);
 
+  /** For people: who is to be replaced, and why. */
+  @Override
+  public String toString() {
+    return "replace %s, or see why it is away: it lags %d MiB of log, for %d min"
+        .formatted(voter, bytes >> 20, age.toMinutes());
+  }
+
   /** Whether it lags so far that it should be replaced. */
   public boolean tooFar() {
     return bytes > BYTES_MAX || age.compareTo(AGE_MAX) > 0;

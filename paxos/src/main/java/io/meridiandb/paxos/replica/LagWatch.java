@@ -38,11 +38,7 @@ final class LagWatch {
   private void tell(GroupId group, VoterLag lag) {
     if (!told.getOrDefault(group, new TreeSet<>()).contains(lag.voter())) {
       events.count("paxos.voters.to-replace", 1);
-      events.event(
-          Level.WARNING,
-          "paxos",
-          "%s lags %d MiB of log and %d minutes behind in %s: replace it, or see why it is away"
-              .formatted(lag.voter(), lag.bytes() >> 20, lag.age().toMinutes(), group));
+      events.event(Level.WARNING, "paxos", group + ": " + lag);
     }
   }
 }

@@ -75,7 +75,7 @@ final class LargeCommandsTest {
       world.propose(leader, text(MAX));
       world.until(() -> near.applied.size() == 2); // it is known to be chosen
       world.world.network().isolate(leader.id);
-      int half = PaxosConfig.UNCHOSEN_BYTES_MAX / 2 - 2 * LogEntry.OVERHEAD_BYTES;
+      int half = PaxosConfig.UNCHOSEN_BYTES_MAX / 2 - LogEntry.OVERHEAD_BYTES - 1;
       List.of(half, half, MAX).forEach(bytes -> leader.propose(text(bytes)));
       world.world.runFor(Duration.ofMillis(300)); // on the disk of the leader alone
       world.crash(leader);

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What people see of a universe: METADATA beside what the servers say of themselves. Waits. */
@@ -171,11 +172,7 @@ final class Overview {
     SortedMap<ServerId, ServerStatusReply> statuses = spanservers.statuses();
     List<GroupInfo> groups = new ArrayList<>();
     for (GroupRow row : all(now)) {
-      List<ReplicaInfo> replicas = new ArrayList<>();
-      statuses.forEach((server, status) ->
-          status.getReplicasList().stream()
-              .filter(replica -> replica.getGroup() == row.id().value())
-              .forEach(replica -> replicas.add(info(server, replica))));
+      List<ReplicaInfo> replicas = replicas(statuses, row);
       long count = now.directories.stream().filter(each -> each.group().equals(row.id())).count();
       groups.add(
           new GroupInfo(
@@ -193,7 +190,38 @@ final class Overview {
     return groups;
   }
 
-  private static ReplicaInfo info(ServerId server, ReplicaStatus status) {
+  /** What servers say of their replicas, and what their leader says of those that lag too far. */
+  private static List<ReplicaInfo> replicas(
+      SortedMap<ServerId, ServerStatusReply> statuses, GroupRow row) {
+    SortedMap<ServerId, ReplicaStatus> said = new TreeMap<>();
+    statuses.forEach((server, status) ->
+        status.getReplicasList().stream()
+            .filter(replica -> replica.getGroup() == row.id().value())
+            .forEach(replica -> said.put(server, replica)));
+    SortedMap<ServerId, String> advice = new TreeMap<>();
+    for (ReplicaStatus replica : said.values()) {
+      replica
+          .getLateList()
+          .forEach(late -> advice.put(new ServerId(late.getServer()), late.getAdvice()));
+    }
+    List<ReplicaInfo> replicas = new ArrayList<>();
+    said.forEach((server, replica) -> replicas.add(info(server, replica, advice.get(server))));
+    advice.forEach((server, what) -> {
+      ReplicaSet.Kind kind = row.members().kindOf(server);
+      if (!said.containsKey(server) && kind != null) {
+        ReplicaStatus unknown =
+            ReplicaStatus.newBuilder()
+                .setGroup(row.id().value())
+                .setKind(kind.ordinal())
+                .setClosedNanos(Timestamp.MIN.nanos())
+                .build();
+        replicas.add(info(server, unknown, what));
+      }
+    });
+    return replicas;
+  }
+
+  private static ReplicaInfo info(ServerId server, ReplicaStatus status, @Nullable String advice) {
     return new ReplicaInfo(
         new GroupId(status.getGroup()),
         server,
@@ -201,7 +229,8 @@ final class Overview {
         status.getLeading(),
         status.getAppliedIndex(),
         new Timestamp(status.getClosedNanos()),
-        status.getBytes());
+        status.getBytes(),
+        advice);
   }
 
   List<ServerInfo> servers() {

@@ -93,6 +93,7 @@ public final class StatusCommand implements Callable<Integer> {
                 group.path("role").asText("?"),
                 group.path("appliedIndex").asText("?"),
                 clock));
+        group.path("advice").forEach(advice -> out.println("  ! " + advice.asText()));
       }
       return true;
     } catch (IOException e) {

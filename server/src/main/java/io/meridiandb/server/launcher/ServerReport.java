@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.system.SystemEvents;
+import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.server.Node;
 import io.meridiandb.server.NodeStatus;
 import io.meridiandb.server.config.ServerConfig;
@@ -75,6 +76,8 @@ final class ServerReport {
         each.put("leader", group.leader() == null ? 0 : group.leader().value());
         each.put("ballot", group.ballot().toString());
         each.put("appliedIndex", group.appliedIndex());
+        ArrayNode advice = each.putArray("advice");
+        group.lags().stream().filter(VoterLag::tooFar).forEach(lag -> advice.add(lag.toString()));
       }
     }
     return new Health(state, json.toString());

@@ -8,6 +8,7 @@ import io.meridiandb.kernel.net.MessageType;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.net.Received;
 import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.spanserver.proto.CreateGroupCall;
@@ -15,6 +16,7 @@ import io.meridiandb.spanserver.proto.CreateGroupReply;
 import io.meridiandb.spanserver.proto.HandOverNotice;
 import io.meridiandb.spanserver.proto.IngestCall;
 import io.meridiandb.spanserver.proto.IngestReply;
+import io.meridiandb.spanserver.proto.LateVoter;
 import io.meridiandb.spanserver.proto.ReplicaStatus;
 import io.meridiandb.spanserver.proto.ServerStatusCall;
 import io.meridiandb.spanserver.proto.ServerStatusReply;
@@ -120,7 +122,7 @@ public final class DirectoryService {
     for (LocalGroup group : groups.all()) {
       ReplicaSet.Kind kind = group.members().kindOf(messenger.self().server());
       ServerId leader = group.leaderHint();
-      reply.addReplicas(
+      ReplicaStatus.Builder status =
           ReplicaStatus.newBuilder()
               .setGroup(group.group().value())
               .setKind(kind == null ? ReplicaSet.Kind.READ_ONLY.ordinal() : kind.ordinal())
@@ -128,7 +130,14 @@ public final class DirectoryService {
               .setAppliedIndex(group.appliedIndex())
               .setClosedNanos(group.closed().nanos())
               .setBytes(group.bytesIn(KeyRange.ALL))
-              .setLeader(leader == null ? 0 : leader.value()));
+              .setLeader(leader == null ? 0 : leader.value());
+      for (VoterLag lag : group.lags()) {
+        if (lag.tooFar()) {
+          status.addLate(
+              LateVoter.newBuilder().setServer(lag.voter().value()).setAdvice(lag.toString()));
+        }
+      }
+      reply.addReplicas(status);
     }
     return reply.build();
   }

@@ -3,11 +3,13 @@ package io.meridiandb.spanserver.directory;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.spanserver.tablet.VersionChunk;
 import io.meridiandb.txn.participant.Ownership;
 import io.meridiandb.txn.proto.IngestEntry;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +72,11 @@ public interface LocalGroup {
    *     appended, or if that is not known
    */
   CompletableFuture<Long> append(IngestEntry entry);
+
+  /** If it leads: how far the other voters lag. */
+  default List<VoterLag> lags() {
+    return List.of();
+  }
 
   /** Hands the leadership over, if it leads. */
   void handOver(ServerId target);

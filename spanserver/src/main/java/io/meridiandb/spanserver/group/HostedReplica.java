@@ -6,6 +6,7 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.NotLeaderException;
 import io.meridiandb.paxos.replica.Replica;
@@ -18,6 +19,7 @@ import io.meridiandb.txn.participant.Ownership;
 import io.meridiandb.txn.proto.IngestEntry;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,11 @@ public record HostedReplica(TrueTime trueTime, Replica replica, @Nullable Tablet
   public boolean leading() {
     TabletGroup rows = tablet;
     return rows != null && !rows.stopped() && replica.leaseValidNow();
+  }
+
+  @Override
+  public List<VoterLag> lags() {
+    return replica.lags();
   }
 
   @Override

@@ -84,7 +84,8 @@ public final class UniverseViews {
               bigint("applied_index"),
               moment("closed"),
               bigint("closed_lag_ms"),
-              bigint("bytes")),
+              bigint("bytes"),
+              text("advice")),
           UniverseViews::replicas);
 
   private static final SystemView LEADERS =
@@ -286,7 +287,8 @@ public final class UniverseViews {
                 replica.appliedIndex(),
                 closed,
                 lag,
-                known(replica.bytes())));
+                known(replica.bytes()),
+                replica.advice()));
       }
     }
     return rows;
