@@ -57,6 +57,12 @@ final class DeepTest {
     report(seeds);
   }
 
+  /** 60890: the only full member had been a witness, and had given its data up. */
+  @Test
+  void aSeedThatStoodStill() {
+    run(60_890, Duration.ofSeconds(60));
+  }
+
   @Test
   @Tag("deep")
   void aThousandMinutes() {
