@@ -129,9 +129,11 @@ public class VoterState {
     if (wouldPromise(group, candidate, now)) {
       return Timestamp.MIN;
     }
-    return silent(candidate, now)
-        ? silentUntil
-        : given.getOrDefault(Lessee.of(of(group).ballot), Timestamp.MIN);
+    Timestamp lease =
+        movable(of(group), candidate, now)
+            ? Timestamp.MIN
+            : given.getOrDefault(Lessee.of(of(group).ballot), Timestamp.MIN);
+    return silent(candidate, now) ? Timestamp.max(silentUntil, lease) : lease;
   }
 
   /**

@@ -105,6 +105,8 @@ final class CloseStreams {
   private final Map<ServerId, Outgoing> out = new TreeMap<>();
   private final Map<ServerId, Incoming> in = new TreeMap<>();
   private long turn;
+  private boolean news;
+  private boolean asked;
 
   CloseStreams(HostServices services, Groups groups) {
     this.services = services;
@@ -126,13 +128,20 @@ final class CloseStreams {
                     .execute(() -> onWanted(m.from(), new Timestamp(m.body().getWantedNanos()))));
   }
 
-  /** Closes the present for all groups led here. */
-  void tick() {
+  /**
+   * Closes the present for all groups led here.
+   *
+   * @return whether anything was to be told but the time, or somebody has asked since
+   */
+  boolean tick() {
+    news = asked;
+    asked = false;
     Timestamp t = services.trueTime().now().latest();
     turn++;
     out.values().forEach(CloseStreams::begin);
     groups.promise(t, (peer, group, registration) -> to(peer).promised(group, registration, turn));
     out.forEach((peer, stream) -> send(peer, stream, t));
+    return news;
   }
 
   private Outgoing to(ServerId peer) {
@@ -155,6 +164,7 @@ final class CloseStreams {
   }
 
   private void onWanted(ServerId peer, Timestamp wanted) {
+    asked = true;
     Timestamp now = services.trueTime().now().latest();
     long ahead = wanted.nanos() - now.nanos();
     if (ahead <= 0) {
@@ -178,6 +188,7 @@ final class CloseStreams {
     if (stream.registered.isEmpty()) {
       return;
     }
+    news |= !stream.changed.isEmpty() || stream.seen < stream.registered.size();
     CloseProto.Builder close =
         CloseProto.newBuilder()
             .setStream(stream.stream)

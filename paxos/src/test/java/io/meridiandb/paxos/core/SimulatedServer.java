@@ -197,10 +197,27 @@ final class SimulatedServer {
     boolean tick = input instanceof PaxosInput.Tick;
     boolean quiet = tick && member.quiet(input.now(), holder.unconfirmations());
     PaxosEffects effects = member.core.step(input);
-    if (quiet && !nothing(effects)) {
-      throw new AssertionError(id + " was said to be quiet, but a tick brings " + effects);
-    }
+    Timestamp q0 = member.quietUntil;
     member.quietUntil = tick ? member.core.quietUntil() : Timestamp.MIN;
+    boolean over = !input.now().latest().isBefore(member.quietUntil); // something was waited for
+    if (quiet && (over || !nothing(effects))) {
+      throw new AssertionError(
+          id
+              + " was said to be quiet, but a tick brings "
+              + over
+              + " "
+              + q0
+              + " now "
+              + input.now()
+              + " then "
+              + member.quietUntil
+              + " "
+              + member.core
+              + "\n"
+              + voter
+              + "\n"
+              + holder);
+    }
     member.unconfirmations = holder.unconfirmations();
     perform(group, member, effects);
   }
