@@ -83,6 +83,22 @@ final class ResumedInstallTest {
     }
   }
 
+  /** The sources have newer checkpoints; the one that was asked still has the image open. */
+  @Test
+  void theSourceGoesOnWithTheImageOfWhichTheReceiverHasAPart() {
+    try (MembersFixture world = world(55)) {
+      Server fresh = world.server(4);
+      world.until(() -> fresh.stored.written >= 70);
+      world.crash(4);
+      checkpoint(world, "more");
+      world.restart(4);
+      world.change(OTHER);
+      world.until(() -> has(world, 22, 4));
+      String image = String.join("\n", fresh.values().subList(0, 20));
+      assertThat(fresh.stored.written).isEqualTo(image.length());
+    }
+  }
+
   /** All sources have gone on to other checkpoints: what is here is of no use. */
   @Test
   void anotherImageIsTakenFromItsBeginning() {
