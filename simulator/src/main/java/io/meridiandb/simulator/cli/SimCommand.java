@@ -10,5 +10,5 @@ import picocli.CommandLine.Command;
       "The same seed gives the same run and the same hash, on any machine."
     },
     mixinStandardHelpOptions = true,
-    subcommands = {RunCommand.class, SweepCommand.class, ReplayCommand.class})
+    subcommands = {RunCommand.class, SpeedCommand.class, SweepCommand.class, ReplayCommand.class})
 public final class SimCommand {}

@@ -1,0 +1,170 @@
+package io.meridiandb.simulator;
+
+import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.simulator.client.LinkLost;
+import io.meridiandb.simulator.client.SqlClient;
+import io.meridiandb.simulator.client.SqlFailed;
+import io.meridiandb.simulator.fault.Nemesis;
+import io.meridiandb.simulator.fault.Swarm;
+import io.meridiandb.simulator.invariant.Census;
+import io.meridiandb.simulator.invariant.Invariant;
+import io.meridiandb.simulator.invariant.InvariantWatch;
+import io.meridiandb.simulator.invariant.Observers;
+import io.meridiandb.simulator.universe.Shape;
+import io.meridiandb.simulator.universe.SimulatedNode;
+import io.meridiandb.simulator.universe.SimulatedUniverse;
+import io.meridiandb.simulator.workload.Run;
+import io.meridiandb.wire.Values;
+import io.meridiandb.wire.proto.Type;
+import io.meridiandb.wire.proto.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * How much faster than its clock a universe runs: 15 servers in five regions, 20 groups, some
+ * transactions a second by SQL, faults and all invariants on. On one thread.
+ */
+public final class SpeedRun {
+  private static final int REGIONS = 5;
+  private static final int SERVERS_EACH = 3;
+  private static final int GROUPS = 20;
+  private static final int CLIENTS = 20;
+
+  /**
+   * Twenty clients with two seconds between their transactions make 600 in a minute, less waits.
+   */
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  private static final Duration START_MAX = Duration.ofSeconds(120);
+  private static final Duration SET_UP_MAX = Duration.ofMinutes(20);
+  private static final int TRIES = 100;
+
+  /**
+   * What a run gave; of the measured time only.
+   *
+   * @param simulated virtual time
+   * @param committed transactions, a quarter of them over two groups
+   * @param events of the simulated world
+   * @param strikes of faults
+   * @param violations found by invariants; must be none
+   * @param spentNanos what it took, by the caller's clock
+   */
+  public record Figures(
+      Duration simulated,
+      long committed,
+      long events,
+      int strikes,
+      List<String> violations,
+      long spentNanos) {}
+
+  private SpeedRun() {}
+
+  /**
+   * Runs it.
+   *
+   * @param length what is measured, in virtual time: after the groups were made, with faults
+   * @param nanos a clock of the real world: of time or of work
+   */
+  public static Figures run(long seed, Duration length, LongSupplier nanos) {
+    try (SimulatedWorld world = new SimulatedWorld(seed)) {
+      List<Invariant> invariants = InvariantWatch.all();
+      SimulatedNode.Assembly assembly =
+          new NodeAssembly().observedBy(Observers.among(invariants, new Census()));
+      Shape shape = Shape.regions(REGIONS, SERVERS_EACH, "aws");
+      SimulatedUniverse universe = new SimulatedUniverse(world, assembly, shape);
+      Run run = new Run(universe);
+      Nemesis nemesis = new Nemesis(universe, Swarm.draw(world.random("swarm")));
+      world.afterEveryEvent(new InvariantWatch(invariants, universe::sight, run::violation));
+      nemesis.prepare();
+      universe.startAll(START_MAX);
+      List<String> made = new ArrayList<>();
+      client(universe, first -> makeGroups(first, shape, made));
+      world.runUntil(() -> made.size() == GROUPS - 1, SET_UP_MAX);
+      for (int i = 0; i < CLIENTS; i++) {
+        int number = i;
+        client(universe, each -> work(each, number, run));
+      }
+      long events = world.events();
+      long committed = run.transactions();
+      long start = nanos.getAsLong();
+      world.schedule(Duration.ZERO, nemesis::begin);
+      world.runFor(length);
+      return new Figures(
+          length,
+          run.transactions() - committed,
+          world.events() - events,
+          nemesis.strikes().size(),
+          run.violations(),
+          nanos.getAsLong() - start);
+    }
+  }
+
+  /** What a client does, on a fiber of its own. */
+  private interface Body {
+    void run(SqlClient client);
+  }
+
+  private static void client(SimulatedUniverse universe, Body body) {
+    SimulatedUniverse.Client machine = universe.newClient();
+    SqlClient client = new SqlClient(universe, machine);
+    machine.env().fibers().start("client", () -> body.run(client));
+  }
+
+  /** A placement is a group: each with voters in three regions and a table of its own. */
+  private static void makeGroups(SqlClient client, Shape shape, List<String> made) {
+    for (int group = 1; group < GROUPS; group++) {
+      List<String> zones = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        int region = (group + i) % REGIONS;
+        zones.add(shape.places().get(region * SERVERS_EACH + group % SERVERS_EACH).zone());
+      }
+      surely(
+          client,
+          "CREATE PLACEMENT IF NOT EXISTS p%d OPTIONS (leader = '%s', voters = '%s')"
+              .formatted(group, zones.getFirst(), String.join(",", zones)));
+      surely(
+          client,
+          "CREATE TABLE IF NOT EXISTS t%d (id BIGINT PRIMARY KEY, n BIGINT) PLACEMENT p%d"
+              .formatted(group, group));
+      made.add("p" + group);
+    }
+  }
+
+  private static void surely(SqlClient client, String sql) {
+    String last = "";
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        client.execute(sql);
+        return;
+      } catch (SqlFailed | LinkLost e) {
+        last = String.valueOf(e.getMessage());
+        client.env().fibers().sleep(PAUSE);
+      }
+    }
+    throw new AssertionError("without faults, " + sql + " fails: " + last);
+  }
+
+  private static void work(SqlClient client, int number, Run run) {
+    for (long i = 0; ; i++) {
+      Value id = Values.ofInteger(Type.Kind.BIGINT, number + CLIENTS * i);
+      String first = insert(number + i);
+      if (i % 4 == 0) {
+        String second = insert(number + i + 1);
+        run.ended(
+            client.transaction(open -> {
+              open.execute(first, id);
+              open.execute(second, id);
+            }));
+      } else {
+        run.ended(client.update(first, id));
+      }
+      client.env().fibers().sleep(PAUSE);
+    }
+  }
+
+  private static String insert(long table) {
+    return "INSERT INTO t%d (id, n) VALUES (?, 1)".formatted(1 + table % (GROUPS - 1));
+  }
+}
