@@ -26,16 +26,4 @@ public record ReplicaInfo(
     long appliedIndex,
     Timestamp closed,
     long bytes,
-    @Nullable String advice) {
-  /** Without advice. */
-  public ReplicaInfo(
-      GroupId group,
-      ServerId server,
-      String type,
-      boolean leading,
-      long appliedIndex,
-      Timestamp closed,
-      long bytes) {
-    this(group, server, type, leading, appliedIndex, closed, bytes, null);
-  }
-}
+    @Nullable String advice) {}

@@ -119,6 +119,10 @@ final class PaxosWire {
         .build();
   }
 
+  private static PaxosMessage removed(RemovedProto m) {
+    return new PaxosMessage.Removed(m.getChosenIndex(), Configuration.of(m.getMembers()));
+  }
+
   /**
    * Reads a frame.
    *
@@ -189,10 +193,7 @@ final class PaxosWire {
       case INQUIRY ->
           new PaxosMessage.Inquiry(
               ballot(frame.getInquiry().getBallot()), frame.getInquiry().getCommitIndex());
-      case REMOVED ->
-          new PaxosMessage.Removed(
-              frame.getRemoved().getChosenIndex(),
-              Configuration.of(frame.getRemoved().getMembers()));
+      case REMOVED -> removed(frame.getRemoved());
       case BODY_NOT_SET -> throw new IllegalArgumentException("a paxos message without a body");
     };
   }

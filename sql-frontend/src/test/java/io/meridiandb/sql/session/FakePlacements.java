@@ -215,7 +215,8 @@ final class FakePlacements implements PlacementAdmin {
                       true,
                       7,
                       new Timestamp(1_600_000_000_000_000_000L),
-                      2_048))));
+                      2_048,
+                      null))));
     }
     return groups;
   }
