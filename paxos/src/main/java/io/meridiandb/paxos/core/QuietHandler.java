@@ -86,6 +86,10 @@ final class QuietHandler {
       if (!told) {
         until = Timestamp.min(until, follower.retryAt);
       }
+      Timestamp leavesAt = follower.leavesAt;
+      if (leavesAt != null) {
+        until = Timestamp.min(until, leavesAt); // then it is forgotten, and logs may be cut
+      }
       if (s.preference.delay(follower.server).compareTo(s.preference.delay(s.self())) < 0) {
         until = Timestamp.min(until, preferAt);
       }
