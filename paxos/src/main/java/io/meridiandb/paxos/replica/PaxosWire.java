@@ -198,10 +198,6 @@ final class PaxosWire {
     };
   }
 
-  private static PaxosMessage.Removed removed(RemovedProto m) {
-    return new PaxosMessage.Removed(m.getChosenIndex(), Configuration.of(m.getMembers()));
-  }
-
   static BallotProto ballot(Ballot ballot) {
     return BallotProto.newBuilder()
         .setRound(ballot.round())
