@@ -9,12 +9,20 @@ final class KeyState {
   /** So many writes of unknown outcome may show for the first time in one read. */
   private static final int POSSIBLE_TOGETHER_MAX = 3;
 
+  /** So many of the newest additions may lie behind a write of unknown outcome. */
+  private static final int ADDED_MAX = 256;
+
   private long value = Op.ABSENT;
   private List<Long> list = new ArrayList<>();
   private long timestamp = Long.MIN_VALUE;
 
   /** So many elements have been seen by a reader: nothing comes between them any more. */
   private int seenUpTo;
+
+  /**
+   * What was added since the value was last written or seen: a possible write may lie before it.
+   */
+  private List<Long> added = new ArrayList<>();
 
   /** Writes of transactions of which nobody knows whether they took place. */
   private final List<Op> possible = new ArrayList<>();
@@ -31,8 +39,17 @@ final class KeyState {
 
   private void change(Op op) {
     switch (op) {
-      case Op.Write write -> value = write.value();
-      case Op.Increment add -> value = plus(value, add.delta());
+      case Op.Write write -> {
+        value = write.value();
+        added.clear();
+      }
+      case Op.Increment add -> {
+        value = plus(value, add.delta());
+        added.add(add.delta());
+        if (added.size() > ADDED_MAX) {
+          added.removeFirst();
+        }
+      }
       case Op.Append append -> list.add(append.element());
       case Op.Read _, Op.ReadList _, Op.ReadRange _ -> {}
     }
@@ -49,7 +66,7 @@ final class KeyState {
 
   /**
    * Whether a reader may see {@code seen}; a possible write that explains it has taken place from
-   * then on.
+   * then on. It may lie before what was added by those who looked at nothing.
    */
   boolean shows(long seen) {
     return shows(seen, POSSIBLE_TOGETHER_MAX);
@@ -57,19 +74,28 @@ final class KeyState {
 
   private boolean shows(long seen, int more) {
     if (seen == value) {
+      added.clear();
       return true;
     }
     if (more == 0) {
       return false;
     }
     for (Op op : possible.stream().filter(op -> !(op instanceof Op.Append)).toList()) {
-      long before = value;
+      long valueBefore = value;
+      List<Long> addedBefore = added;
       possible.remove(op);
-      change(op);
-      if (shows(seen, more - 1)) {
-        return true;
+      for (int after = op instanceof Op.Write ? addedBefore.size() : 0; after >= 0; after--) {
+        added = new ArrayList<>(addedBefore);
+        change(op);
+        addedBefore.subList(addedBefore.size() - after, addedBefore.size()).stream()
+            .map(delta -> new Op.Increment(0, delta))
+            .forEach(this::change);
+        if (shows(seen, more - 1)) {
+          return true;
+        }
+        value = valueBefore;
       }
-      value = before;
+      added = addedBefore;
       possible.add(op);
     }
     return false;
@@ -125,6 +151,7 @@ final class KeyState {
     copy.list = new ArrayList<>(list);
     copy.timestamp = timestamp;
     copy.seenUpTo = seenUpTo;
+    copy.added = new ArrayList<>(added);
     copy.possible.addAll(possible);
     return copy;
   }

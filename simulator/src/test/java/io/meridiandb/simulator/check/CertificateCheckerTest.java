@@ -31,6 +31,7 @@ class CertificateCheckerTest {
           an aborted write shows   | 0-10 @5 abort w1=7 / 20-30 @25 ro r1=7
           a torn transaction       | 0-10 @5 w1=7 w2=7 / 20-30 @25 ro r1=7 r2=-
           a torn unknown one       | 0- @0 unknown w1=7 / 20-30 @25 ro r1=8
+          it came after the read   | 0-10 @5 w1=1 / 0-11 @6 +1+2 / 20-30 @25 ro r1=3 / 40- @0 unknown w1=7 / 40-50 @45 +1+4 / 60-70 @65 ro r1=13
           a lost update            | 0-10 @5 w1=1 / 20-40 @35 r1=1 w1=2 / 20-41 @36 r1=1 w1=3
           a wrong increment        | 0-10 @5 w1=1 / 20-30 @25 +1+5 / 40-50 @45 ro r1=5
           a doubled increment      | 0-10 @5 w1=1 / 20-30 @25 +1+5 / 40-50 @45 ro r1=11
@@ -68,6 +69,8 @@ class CertificateCheckerTest {
           two unknown increments     | 0-10 @5 w1=1 / 0- @0 unknown +1+2 / 0- @0 unknown +1+4 / 20-30 @25 ro r1=7
           an unknown element         | 0- @0 unknown a1<1 / 20-30 @25 ro l1=[1] / 40-50 @45 ro l1=[1]
           an unknown one before      | 0- @0 unknown a1<9 / 0-10 @5 a1<1 / 20-30 @25 ro l1=[9;1]
+          an unknown one below       | 0-10 @5 w1=1 / 11- @0 unknown w1=7 / 12-15 @13 +1+2 / 16-18 @17 +1+4 / 20-30 @25 ro r1=13
+          an unknown one between     | 0-10 @5 w1=1 / 11- @0 unknown w1=7 / 12-15 @13 +1+2 / 16-18 @17 +1+4 / 20-30 @25 ro r1=11
           a read ahead of its time   | 0-10 @5 w1=1 / 20-22 @60 ro r1=1 / 30-45 @40 w2=1 / 50-55 @52 ro r2=1
           LastTS() that still holds  | 0-10 @5 w1=1 / 20-30 @25 w2=2 / 40-50 @6 ro r1=1
           a read of the past         | 0-10 @5 w1=1 / 20-30 @25 w1=2 / 40-50 @10 stale r1=1
