@@ -132,7 +132,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** A new leader does not lock what is prepared. */
-  VOTES_UNLOCKED(5001, "a new leader forgets the locks of votes (C3)") {
+  VOTES_UNLOCKED(5005, "a new leader forgets the locks of votes (C3)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.without("PREPARED_LOCKS");
@@ -148,7 +148,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Outcomes are in memory and in the log, and in no checkpoint. */
-  OUTCOMES_IN_MEMORY(5012, "outcomes are lost at a restart (G13)") {
+  OUTCOMES_IN_MEMORY(5014, "outcomes are lost at a restart (G13)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.forgettingOutcomes();
@@ -172,7 +172,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Locks that died with a leader count. */
-  EPOCH_NOT_CHECKED(5001, "read locks lost at a leader change go unnoticed (G12)") {
+  EPOCH_NOT_CHECKED(5019, "read locks lost at a leader change go unnoticed (G12)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new BrokenParts.OneEpoch();
@@ -209,7 +209,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Who waits long enough aborts. */
-  ABORTED_BY_TIMEOUT(3000, "a participant aborts without proof (G21)") {
+  ABORTED_BY_TIMEOUT(3009, "a participant aborts without proof (G21)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.abortingByTimeout();
