@@ -2,6 +2,7 @@ package io.meridiandb.simulator;
 
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.simulator.client.Ending;
+import io.meridiandb.simulator.client.FrameClient;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.fault.Nemesis;
 import io.meridiandb.simulator.universe.SimulatedUniverse;
@@ -42,7 +43,7 @@ final class LivenessPhase {
     universe.world().schedule(Duration.ZERO, () -> core.addAll(nemesis.healCore()));
     universe.world().runFor(Duration.ofMillis(1));
     SimulatedUniverse.Client machine = universe.newClient();
-    SqlClient client = new SqlClient(universe, machine);
+    FrameClient client = new FrameClient(universe, machine);
     client.connectOnlyTo(core);
     machine.env().fibers().start("canary", () -> write(client, written));
     boolean alive = universe.world().runUpTo(BOUND, () -> !written.isEmpty());
@@ -58,7 +59,7 @@ final class LivenessPhase {
       if (ending.isCommitted()) {
         written.add("done");
       }
-      client.env().fibers().sleep(RETRY_PAUSE);
+      client.pause(RETRY_PAUSE);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.meridiandb.simulator;
 
 import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.simulator.client.FrameClient;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
@@ -250,7 +251,7 @@ public final class Simulation {
   private static void client(
       SimulatedUniverse universe, List<String> ended, Consumer<SqlClient> body) {
     SimulatedUniverse.Client machine = universe.newClient();
-    SqlClient client = new SqlClient(universe, machine);
+    SqlClient client = new FrameClient(universe, machine);
     machine
         .env()
         .fibers()

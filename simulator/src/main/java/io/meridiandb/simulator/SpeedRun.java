@@ -1,6 +1,7 @@
 package io.meridiandb.simulator;
 
 import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.simulator.client.FrameClient;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
@@ -108,7 +109,7 @@ public final class SpeedRun {
 
   private static void client(SimulatedUniverse universe, Body body) {
     SimulatedUniverse.Client machine = universe.newClient();
-    SqlClient client = new SqlClient(universe, machine);
+    SqlClient client = new FrameClient(universe, machine);
     machine.env().fibers().start("client", () -> body.run(client));
   }
 
@@ -140,7 +141,7 @@ public final class SpeedRun {
         return;
       } catch (SqlFailed | LinkLost e) {
         last = String.valueOf(e.getMessage());
-        client.env().fibers().sleep(PAUSE);
+        client.pause(PAUSE);
       }
     }
     throw new AssertionError("without faults, " + sql + " fails: " + last);
@@ -160,7 +161,7 @@ public final class SpeedRun {
       } else {
         run.ended(client.update(first, id));
       }
-      client.env().fibers().sleep(PAUSE);
+      client.pause(PAUSE);
     }
   }
 

@@ -88,8 +88,7 @@ final class DirectoryFaults {
     List<String> notices =
         client
             .execute("ALTER TABLE %s MOVE TO PLACEMENT %s".formatted(table.name(), placement))
-            .complete()
-            .getNoticesList();
+            .notices();
     return notices.stream().allMatch(notice -> notice.contains(NOTHING_MOVED)) ? null : table;
   }
 
@@ -275,7 +274,7 @@ final class DirectoryFaults {
         "CREATE TABLE %s (id BIGINT PRIMARY KEY)%s"
             .formatted(name, placement == null ? "" : " PLACEMENT " + placement));
     client.execute("INSERT INTO %s (id) VALUES (1), (2)".formatted(name));
-    client.env().fibers().sleep(Duration.ofMillis(operator.random().nextInt(500)));
+    client.pause(Duration.ofMillis(operator.random().nextInt(500)));
     client.execute("DROP TABLE " + name);
     return Operator.EVERY_TABLE;
   }

@@ -3,6 +3,7 @@ package io.meridiandb.simulator.fault;
 import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.simulator.client.FrameClient;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
@@ -79,7 +80,7 @@ final class Operator {
    */
   void begin(String kind, @Nullable ServerId only, Job job) {
     SimulatedUniverse.Client machine = universe.newClient();
-    SqlClient client = new SqlClient(universe, machine);
+    FrameClient client = new FrameClient(universe, machine);
     if (only != null) {
       client.connectOnlyTo(List.of(only));
     }

@@ -1,5 +1,6 @@
 package io.meridiandb.simulator.scenario;
 
+import io.meridiandb.simulator.client.FrameClient;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
@@ -47,7 +48,7 @@ public final class OutageWatch {
       int number = i;
       worst.add(Duration.ZERO);
       SimulatedUniverse.Client machine = universe.newClient(regions.get(i));
-      SqlClient client = new SqlClient(universe, machine);
+      SqlClient client = new FrameClient(universe, machine);
       machine.env().fibers().start("outage-watch", () -> write(number, client));
     }
   }
@@ -61,7 +62,7 @@ public final class OutageWatch {
       if (waited.compareTo(worst.get(number)) > 0) {
         worst.set(number, waited);
       }
-      client.env().fibers().sleep(PAUSE);
+      client.pause(PAUSE);
       asked = done ? universe.world().elapsed() : asked;
     }
   }

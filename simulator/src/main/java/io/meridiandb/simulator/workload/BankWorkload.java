@@ -37,14 +37,14 @@ public final class BankWorkload implements Workload {
 
   @Override
   public void run(int number, SqlClient client) {
-    RandomSource random = client.env().random().fork("bank");
+    RandomSource random = client.random().fork("bank");
     while (!run.isOver()) {
       if (random.chance(1, 4)) {
         checkTotal(run.query(client, TOTAL));
       } else {
         transfer(client, random);
       }
-      client.env().fibers().sleep(Duration.ofMillis(random.nextInt(60)));
+      client.pause(Duration.ofMillis(random.nextInt(60)));
     }
   }
 

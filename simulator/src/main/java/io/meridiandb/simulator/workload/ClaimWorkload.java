@@ -43,10 +43,10 @@ public final class ClaimWorkload implements Workload {
 
   @Override
   public void run(int number, SqlClient client) {
-    RandomSource random = client.env().random().fork("claims");
+    RandomSource random = client.random().fork("claims");
     while (!run.isOver()) {
       claim(client, run.trueTime().nanos() / SAME_NANOS, run.unique());
-      client.env().fibers().sleep(Duration.ofMillis(random.nextInt(PAUSE_MILLIS_MAX)));
+      client.pause(Duration.ofMillis(random.nextInt(PAUSE_MILLIS_MAX)));
     }
   }
 

@@ -38,10 +38,10 @@ public final class InsertWorkload implements Workload {
 
   @Override
   public void run(int number, SqlClient client) {
-    RandomSource random = client.env().random().fork("inserts");
+    RandomSource random = client.random().fork("inserts");
     for (long i = 0; !run.isOver(); i++) {
       insert(client, number, i);
-      client.env().fibers().sleep(Duration.ofMillis(random.nextInt(40)));
+      client.pause(Duration.ofMillis(random.nextInt(40)));
     }
   }
 

@@ -43,7 +43,7 @@ public final class MovesEnd {
       } catch (SqlFailed | LinkLost e) {
         last = String.valueOf(e.getMessage());
       }
-      client.env().fibers().sleep(LOOK_PAUSE);
+      client.pause(LOOK_PAUSE);
     }
     run.violation("placements: %s after all was healed: %s".formatted(BOUND, last));
   }

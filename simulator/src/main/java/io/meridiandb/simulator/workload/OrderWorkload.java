@@ -46,7 +46,7 @@ public final class OrderWorkload implements Workload {
 
   @Override
   public void run(int number, SqlClient client) {
-    RandomSource random = client.env().random().fork("orders");
+    RandomSource random = client.random().fork("orders");
     long next = number * CLIENT_STRIDE;
     while (!run.isOver()) {
       switch (random.nextInt(4)) {
@@ -54,7 +54,7 @@ public final class OrderWorkload implements Workload {
         case 1 -> delete(client, number * CLIENT_STRIDE + random.nextInt(20));
         default -> write(client, next++, 1L + random.nextInt(LINES_MAX));
       }
-      client.env().fibers().sleep(Duration.ofMillis(random.nextInt(80)));
+      client.pause(Duration.ofMillis(random.nextInt(80)));
     }
   }
 

@@ -119,7 +119,7 @@ public final class Placements {
         if (i == TRIES) {
           throw e;
         }
-        client.env().fibers().sleep(RETRY_PAUSE);
+        client.pause(RETRY_PAUSE);
       }
     }
   }

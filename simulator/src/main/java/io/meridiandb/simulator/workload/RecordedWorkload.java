@@ -55,10 +55,10 @@ abstract class RecordedWorkload implements Workload {
 
   @Override
   public final void run(int number, SqlClient client) {
-    RandomSource random = client.env().random().fork(name);
+    RandomSource random = client.random().fork(name);
     while (!run.isOver()) {
       step(number, client, random);
-      client.env().fibers().sleep(Duration.ofMillis(random.nextInt(pauseMillisMax)));
+      client.pause(Duration.ofMillis(random.nextInt(pauseMillisMax)));
     }
   }
 
@@ -73,7 +73,7 @@ abstract class RecordedWorkload implements Workload {
         recorder.judge();
         return;
       }
-      client.env().fibers().sleep(RETRY_PAUSE);
+      client.pause(RETRY_PAUSE);
     }
     run.violation(name + ": without faults, still no answer to the last reads");
   }
@@ -82,7 +82,7 @@ abstract class RecordedWorkload implements Workload {
   final void surely(SqlClient client, Recorder.Body body) {
     Ending ending = recorder.readWrite(client, body);
     for (int i = 0; i < TRIES && ending.kind() == Ending.Kind.ABORTED; i++) {
-      client.env().fibers().sleep(RETRY_PAUSE);
+      client.pause(RETRY_PAUSE);
       ending = recorder.readWrite(client, body);
     }
     if (!ending.isCommitted()) {

@@ -53,7 +53,7 @@ public final class RegisterWorkload implements Workload {
 
   @Override
   public void run(int number, SqlClient client) {
-    RandomSource random = client.env().random().fork("registers");
+    RandomSource random = client.random().fork("registers");
     while (!run.isOver()) {
       int register = random.nextInt(REGISTERS);
       if (random.chance(1, 2)) {
@@ -61,7 +61,7 @@ public final class RegisterWorkload implements Workload {
       } else {
         increment(client, register);
       }
-      client.env().fibers().sleep(Duration.ofMillis(random.nextInt(40)));
+      client.pause(Duration.ofMillis(random.nextInt(40)));
     }
   }
 

@@ -169,7 +169,7 @@ public final class Run {
         return client.execute(sql).rows();
       } catch (SqlFailed | LinkLost e) {
         last = String.valueOf(e.getMessage());
-        client.env().fibers().sleep(RETRY_PAUSE);
+        client.pause(RETRY_PAUSE);
       }
     }
     throw new AssertionError("without faults, still no answer to " + sql + ": " + last);

@@ -27,7 +27,7 @@ public final class Tape {
 
   List<List<Value>> execute(String sql, Value... parameters) throws SqlFailed, LinkLost {
     SqlClient.Answer answer = client.execute(sql, parameters);
-    readTimestamp = answer.complete().getReadTimestampNanos();
+    readTimestamp = answer.readNanos();
     return answer.rows();
   }
 
