@@ -208,6 +208,7 @@ final class LogWriter {
     if (buffer.capacity() > BUFFER_KEPT_BYTES) {
       buffer = ByteBuffer.allocateDirect(BUFFER_KEPT_BYTES);
     }
+    refill(spareWanted());
     whenForced(segment.file.force(), () -> forced(batch));
   }
 
@@ -259,9 +260,12 @@ final class LogWriter {
     done();
   }
 
-  /** The oldest segments go as long as nobody needs them; the newest begins with the hard state. */
+  /**
+   * The oldest segments go as long as nobody needs them; the newest begins with the hard state. One
+   * stays until the spare is in use, to become the next.
+   */
   private void releaseSegments() throws IOException {
-    while (segments.size() > 1 && segments.getFirst().behindCheckpoints(hard)) {
+    while (unneeded() > (spareBytes > 0 || spareInWork ? 1 : 0)) {
       Segment oldest = segments.removeFirst();
       String as = useOf(oldest);
       files.release(oldest, as);
@@ -273,6 +277,13 @@ final class LogWriter {
       }
       fullNoMore();
     }
+  }
+
+  private long unneeded() {
+    return segments.stream()
+        .limit(segments.size() - 1)
+        .takeWhile(segment -> segment.behindCheckpoints(hard))
+        .count();
   }
 
   private @Nullable String useOf(Segment released) {
@@ -325,8 +336,18 @@ final class LogWriter {
 
   private void rolled(Segment segment, Step then) throws IOException {
     segments.addLast(segment);
-    refill(options.segmentBytes());
+    refill(spareWanted());
     then.run();
+  }
+
+  /**
+   * How large a spare is needed by now, in bytes. None before the segment in use is half full:
+   * until then an old segment may become the spare, and the disk is spared the zeroes of a new one.
+   */
+  private long spareWanted() {
+    Segment segment = segments.peekLast();
+    boolean soon = segment != null && segment.end > segment.bytes / 2;
+    return full || soon ? options.segmentBytes() : 0;
   }
 
   /**
@@ -362,10 +383,11 @@ final class LogWriter {
       reserveBytes = bytes;
     } else {
       spareBytes = bytes;
+      env.events().count("log.segments.made", 1);
     }
     fullNoMore();
     goOn();
-    refill(options.segmentBytes());
+    refill(spareWanted());
   }
 
   private void fullNoMore() {
@@ -410,7 +432,7 @@ final class LogWriter {
 
   private void retry(long spareWanted) {
     retryDue = false;
-    refill(spareWanted);
+    refill(Math.max(spareWanted, spareWanted()));
   }
 
   private void done() {

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** The log: recovery, group commit, reuse of segments, damage, a full disk. */
+/** The log: recovery, group commit, damage, a full disk. */
 class WriteAheadLogTest {
   private static final LogOptions TINY = new LogOptions(4 << 10, 1 << 10);
   private static final GroupId OTHER = new GroupId(9);
@@ -159,40 +159,6 @@ class WriteAheadLogTest {
       f.world.runUntil(() -> order.size() == 100, Duration.ofSeconds(10));
       assertThat(order).isSorted();
       assertThat(f.world.failures()).isEmpty();
-    }
-  }
-
-  @Test
-  void segmentsBehindCheckpointsAreUsedAgainAndTheirOldRecordsDoNotCount() {
-    try (LogFixture f = new LogFixture(5, TINY)) {
-      f.durably(new LogRecord.Promise(OTHER, B2), entry(OTHER, 1, B1, "stays"));
-      f.durably(new LogRecord.CutPrefix(OTHER, 1, B1));
-      for (int i = 1; i <= 300; i++) {
-        f.durably(entry(i, "entry " + i + "-".repeat(100)));
-        if (i % 20 == 0) {
-          f.durably(new LogRecord.CutPrefix(G, i - 5, B1));
-        }
-      }
-      assertThat(f.world.counters(SERVER).get("log.segments.released")).isGreaterThan(5);
-      long files = f.world.disk(SERVER).paths().stream().filter(p -> p.startsWith("log/")).count();
-      assertThat(files).isLessThanOrEqualTo(5);
-      f.crash();
-      assertThat(f.log.recovered().group(OTHER).promised()).isEqualTo(B2);
-      assertThat(f.log.recovered().group(OTHER).baseIndex()).isEqualTo(1);
-      assertThat(f.recovered().baseIndex()).isEqualTo(295);
-      assertThat(f.recovered().entries()).hasSize(5);
-    }
-  }
-
-  @Test
-  void restartsWithoutWorkDoNotEatTheDisk() {
-    try (LogFixture f = new LogFixture(6, TINY)) {
-      f.durably(new LogRecord.Promise(G, B1));
-      for (int i = 0; i < 10; i++) {
-        f.kill();
-      }
-      assertThat(f.recovered().promised()).isEqualTo(B1);
-      assertThat(f.world.disk(SERVER).paths()).hasSizeLessThanOrEqualTo(4);
     }
   }
 
