@@ -35,10 +35,19 @@ final class CoreState {
   record Setting(
       GroupId group, Lessee self, Configuration initial, PaxosConfig config, RandomSource random) {}
 
+  /** A candidate's question that waits for entries to be read. */
+  record AwaitedFetch(ServerId from, PaxosMessage.Fetch message) {}
+
   final Setting setting;
   final VoterState voter;
   final LeaseHolder holder;
   final GroupLog log;
+
+  /** What is to be read from the disk. */
+  final OldReads reads = new OldReads();
+
+  /** So many bytes of chosen entries may stay in memory. */
+  long memory = PaxosConfig.MEMORY_BYTES_MAX;
 
   Role role = new Role.Follower();
 
@@ -95,6 +104,9 @@ final class CoreState {
 
   /** It was told that it is no member any more, and no leader has sent anything since. */
   boolean removed;
+
+  /** The last candidate that was promised has asked for old entries. */
+  @Nullable AwaitedFetch awaited;
 
   /** When a leader last sent something. */
   Timestamp heardAt = Timestamp.MIN;
@@ -163,7 +175,24 @@ final class CoreState {
    * driver drops the data of a witness as soon as it learns of that, or at its next start.
    */
   long applied() {
-    return holdsData && !dataGoes && !needsImage() ? commit : PaxosMessage.Accepted.NO_DATA;
+    if (!holdsData || dataGoes || needsImage()) {
+      return PaxosMessage.Accepted.NO_DATA;
+    }
+    return delivers() ? commit : delivered;
+  }
+
+  /** Whether all that is chosen is given out in this step: nothing of it has to be read before. */
+  boolean delivers() {
+    return delivered >= log.lastOld();
+  }
+
+  /** Whether entry {@code index} need not be read first; otherwise it is wanted now. */
+  boolean reach(long index) {
+    boolean here = !log.holds(index) || log.here(index);
+    if (!here) {
+      reads.want(index);
+    }
+    return here;
   }
 
   GroupId group() {
@@ -331,7 +360,7 @@ final class CoreState {
   PaxosEffects takeEffects() {
     List<LogEntry> chosen = new ArrayList<>();
     boolean membersChosen = false;
-    while (delivered < commit && !needsImage()) {
+    while (delivered < commit && !needsImage() && reach(delivered + 1)) {
       delivered++;
       LogEntry entry = log.entry(delivered);
       chosen.add(entry);
@@ -341,6 +370,12 @@ final class CoreState {
     if ((!persist.isEmpty() || membersChosen) && commit > hinted) {
       hinted = commit;
       persist.add(new LogRecord.Commit(group(), commit));
+    }
+    log.readBack(List.of());
+    log.letGo(commit, memory);
+    Signal.ReadEntries read = reads.next(log);
+    if (read != null) {
+      signals.add(read);
     }
     PaxosEffects effects =
         new PaxosEffects(

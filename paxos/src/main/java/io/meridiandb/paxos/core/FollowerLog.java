@@ -69,7 +69,7 @@ final class FollowerLog {
 
   private static void checkChosenStays(CoreState s, LogEntry entry) {
     Invariants.check(
-        !s.log.holds(entry.index()) || s.log.entry(entry.index()).sameContent(entry),
+        !s.log.here(entry.index()) || s.log.entry(entry.index()).sameContent(entry),
         "%s: two values for chosen entry %s",
         s.group(),
         entry);

@@ -190,6 +190,13 @@ final class LeaderHandler {
               >= PaxosConfig.IN_FLIGHT_BYTES_MAX) {
         return;
       }
+      boolean old = !s.log.here(follower.nextIndex);
+      if (old && inFlight > PaxosConfig.IN_FLIGHT_ENTRIES_MAX / 2) {
+        return; // that will be answered: to read for a few entries more is not worth it
+      }
+      if (!s.reach(follower.nextIndex)) {
+        return;
+      }
       List<LogEntry> part =
           s.log.slice(
               follower.nextIndex,
@@ -221,6 +228,9 @@ final class LeaderHandler {
     }
     if (follower.nextIndex <= s.log.baseIndex()) {
       needsImage(leader, follower);
+      return;
+    }
+    if (!s.reach(follower.nextIndex)) {
       return;
     }
     List<LogEntry> part =
@@ -337,7 +347,7 @@ final class LeaderHandler {
     boolean leased = s.now.latest().isBefore(s.holder.leaseEnd(s.group()));
     if (leased) {
       leader.leaselessSince = null;
-      if (!leader.serving && s.commit >= leader.startIndex) {
+      if (!leader.serving && s.commit >= leader.startIndex && s.delivers()) {
         leader.serving = true;
         s.signal(new Signal.Serving(leader.ballot, leader.startIndex));
       }

@@ -32,6 +32,9 @@ public record PaxosConfig(LeaseConfig lease, Duration retry, Duration campaignSp
   static final long UNCHOSEN_BYTES_MOST =
       UNCHOSEN_BYTES_MAX + LogEntry.PAYLOAD_BYTES_MAX + LogEntry.OVERHEAD_BYTES;
 
+  /** Most bytes of chosen entries that a group keeps in memory; older ones are on the disk. */
+  public static final long MEMORY_BYTES_MAX = 8L << 20;
+
   /** Log bytes kept for a lagging member; past it the member needs a checkpoint. */
   public static final long KEPT_BYTES_MAX = 64L << 20;
 

@@ -13,6 +13,7 @@ import io.meridiandb.paxos.core.PaxosInput.ChangeMembers;
 import io.meridiandb.paxos.core.PaxosInput.Checkpointed;
 import io.meridiandb.paxos.core.PaxosInput.Deliver;
 import io.meridiandb.paxos.core.PaxosInput.Durable;
+import io.meridiandb.paxos.core.PaxosInput.EntriesRead;
 import io.meridiandb.paxos.core.PaxosInput.Flush;
 import io.meridiandb.paxos.core.PaxosInput.HandOver;
 import io.meridiandb.paxos.core.PaxosInput.ImageComing;
@@ -98,11 +99,13 @@ public final class PaxosCore {
       case Tick tick -> {
         s.raiseSMax(tick.sMax());
         s.elections = tick.elections();
+        s.memory = tick.memory();
         tick();
       }
       case Deliver deliver -> deliver(deliver.from(), deliver.message());
       case Durable durable -> durable(durable.point());
       case Flush flush -> {}
+      case EntriesRead read -> entriesRead(read);
       case HandOver handOver -> handOver(handOver.target());
       case Resign resign -> {
         s.raiseSMax(resign.sMax());
@@ -226,6 +229,21 @@ public final class PaxosCore {
     }
   }
 
+  /**
+   * Whoever waits for the entries goes on: a leader's followers and the state machine by
+   * themselves.
+   */
+  private void entriesRead(EntriesRead read) {
+    Invariants.check(
+        !read.entries().isEmpty() || read.from() <= s.log.baseIndex(),
+        "%s: entry %d is not in the log any more",
+        s.group(),
+        read.from());
+    s.reads.done();
+    s.log.readBack(read.entries());
+    votes.goOnServing();
+  }
+
   private void durable(DurablePoint point) {
     switch (s.role) {
       case Follower follower -> {}
@@ -290,9 +308,19 @@ public final class PaxosCore {
     return s.role instanceof Leader leader ? leading.lags(leader) : List.of();
   }
 
-  /** The entry at {@code index}; null if the log does not hold it. */
+  /** The entry at {@code index}; null if it is not in memory. */
   public @Nullable LogEntry entry(long index) {
-    return s.log.holds(index) ? s.log.entry(index) : null;
+    return s.log.here(index) ? s.log.entry(index) : null;
+  }
+
+  /** Whether the log has the entry at {@code index}, in memory or on the disk. */
+  public boolean holds(long index) {
+    return s.log.holds(index);
+  }
+
+  /** What of the log is in memory, in bytes. */
+  public long bytesInMemory() {
+    return s.log.bytesInMemory();
   }
 
   /** How far a later replica of this server must reach before it may vote. */

@@ -8,6 +8,7 @@ import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What can happen to a replica. Time comes in with it; the core reads no clock. */
@@ -18,12 +19,13 @@ public sealed interface PaxosInput {
   /**
    * Time has passed. {@code sMax}: the highest timestamp assigned or promised here. {@code
    * elections}: whether this replica may campaign, or hand over to a better place; if not it asks
-   * again at the next tick.
+   * again at the next tick. {@code memory}: so many bytes of chosen entries may stay in memory.
    */
-  record Tick(TTInterval now, Timestamp sMax, boolean elections) implements PaxosInput {
+  record Tick(TTInterval now, Timestamp sMax, boolean elections, long memory)
+      implements PaxosInput {
     /** Elections may begin. */
     public Tick(TTInterval now, Timestamp sMax) {
-      this(now, sMax, true);
+      this(now, sMax, true, PaxosConfig.MEMORY_BYTES_MAX);
     }
   }
 
@@ -35,6 +37,13 @@ public sealed interface PaxosInput {
 
   /** Persist and send what {@link PaxosCore#append} has added. */
   record Flush(TTInterval now) implements PaxosInput {}
+
+  /**
+   * The log has been asked for the entries from {@code from} on ({@link Signal.ReadEntries}).
+   *
+   * @param entries without holes; none if {@code from} has been dropped meanwhile
+   */
+  record EntriesRead(TTInterval now, long from, List<LogEntry> entries) implements PaxosInput {}
 
   /** Stop appending, and say when everything is chosen; then comes {@link Resign}. */
   record HandOver(TTInterval now, @Nullable ServerId target) implements PaxosInput {}

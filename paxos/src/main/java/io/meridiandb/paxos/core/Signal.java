@@ -40,6 +40,13 @@ public sealed interface Signal {
    */
   record Removed(Configuration members) implements Signal {}
 
+  /**
+   * Read entries {@code from..to} from the log, at least one, and not many more bytes than {@code
+   * bytesMax}; {@link PaxosInput.EntriesRead} must follow. They are chosen, and were handed to the
+   * log before.
+   */
+  record ReadEntries(long from, long to, long bytesMax) implements Signal {}
+
   /** {@code server} lacks entries that are no longer in the log: it needs a checkpoint. */
   record InstallNeeded(ServerId server) implements Signal {}
 }

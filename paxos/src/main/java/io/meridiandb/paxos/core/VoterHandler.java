@@ -83,6 +83,10 @@ final class VoterHandler {
     if (!s.voter.promised(s.group()).equals(message.ballot())) {
       return;
     }
+    if (!s.reach(message.from())) {
+      s.awaited = new CoreState.AwaitedFetch(from, message);
+      return;
+    }
     List<LogEntry> part =
         message.from() <= s.log.baseIndex()
             ? List.of()
@@ -92,6 +96,15 @@ final class VoterHandler {
                 PaxosConfig.IN_FLIGHT_ENTRIES_MAX,
                 PaxosConfig.IN_FLIGHT_BYTES_MAX);
     s.sendAfterPersist(from, new Suffix(message.ballot(), message.from(), part));
+  }
+
+  /** What a candidate waits for has been read, or has gone. */
+  void goOnServing() {
+    CoreState.AwaitedFetch awaited = s.awaited;
+    if (awaited != null) {
+      s.awaited = null;
+      onFetch(awaited.from(), awaited.message());
+    }
   }
 
   void onRelease(Release message) {

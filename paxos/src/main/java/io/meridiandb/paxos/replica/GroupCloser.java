@@ -5,7 +5,11 @@ import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosCore;
+import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
+import io.meridiandb.paxos.core.PaxosMessage;
 import io.meridiandb.paxos.replica.CloseStreams.Registration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +58,27 @@ final class GroupCloser {
       registration = new Registration(core.promised(), core.lastIndex());
     }
     return registration;
+  }
+
+  /** Each ACCEPT closes the present, as far as this leader may promise it (protocol G4, G20). */
+  List<Outgoing> closing(List<Outgoing> messages) {
+    if (!replica.announced() || messages.isEmpty()) {
+      return messages;
+    }
+    Timestamp promised = null;
+    List<Outgoing> closing = new ArrayList<>(messages.size());
+    for (Outgoing outgoing : messages) {
+      if (outgoing.message() instanceof PaxosMessage.Accept accept) {
+        if (promised == null) {
+          promised = replica.clock().close().orElse(Timestamp.MIN);
+        }
+        PaxosMessage with = accept.closing(promised, replica.core().lastIndex());
+        closing.add(new Outgoing(outgoing.to(), with));
+      } else {
+        closing.add(outgoing);
+      }
+    }
+    return closing;
   }
 
   /** Up to where everything is here. */

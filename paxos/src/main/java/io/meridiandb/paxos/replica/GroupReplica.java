@@ -3,7 +3,6 @@ package io.meridiandb.paxos.replica;
 import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.check.InvariantViolation;
 import io.meridiandb.kernel.check.Invariants;
-import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
@@ -41,12 +40,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupReplica implements Replica {
   /** What it shares with the other replicas of its server. */
-  record Host(LeaseManager leases, CloseStreams closing) {}
+  record Host(LeaseManager leases, CloseStreams closing, EntryReads reads) {}
 
   private final GroupId group;
   private final HostServices services;
   private final LeaseManager leases;
   private final GroupCloser closing;
+  private final EntryReads reads;
   private final PaxosCore core;
   private final GroupClock clock;
   private final Installer installer;
@@ -70,6 +70,7 @@ final class GroupReplica implements Replica {
     this.services = services;
     this.leases = host.leases();
     this.closing = new GroupCloser(this, host.closing());
+    this.reads = host.reads();
     this.holdsData = setting.holdsData();
     if (found.configuration() == null) {
       ByteString initial = Configuration.of(setting.initial()).encode();
@@ -199,8 +200,8 @@ final class GroupReplica implements Replica {
   }
 
   /** See {@link PaxosInput.Tick}. */
-  void tick(boolean elections) {
-    run(new PaxosInput.Tick(now(), clock.lastTs(), elections));
+  void tick(boolean elections, long memory) {
+    run(new PaxosInput.Tick(now(), clock.lastTs(), elections, memory));
     closing.wake();
     quietUntil = core.quietUntil();
     if (!failed && holdsData && core.needsImage()) {
@@ -296,14 +297,31 @@ final class GroupReplica implements Replica {
         leases.request(voters());
       }
     } catch (MachineStoppedException | InvariantViolation e) {
-      failed = true;
-      Events events = services.env().events();
-      events.count("paxos.groups.failed", 1);
-      if (e instanceof InvariantViolation) { // who has stopped by itself has said so
-        events.failure("paxos", group + " stops on this server: an invariant is broken", e);
-      }
-      stopServing();
-      leases.holder().unlead(group);
+      // Who has stopped by itself has said so.
+      fail("an invariant is broken", e instanceof InvariantViolation ? e : null);
+    }
+  }
+
+  /** It takes no input any more; the other groups of the server go on. */
+  private void fail(String why, @Nullable Throwable cause) {
+    failed = true;
+    services.env().events().count("paxos.groups.failed", 1);
+    if (cause != null) {
+      services.env().events().failure("paxos", group + " stops on this server: " + why, cause);
+    }
+    stopServing();
+    leases.holder().unlead(group);
+  }
+
+  /** See {@link PaxosInput.EntriesRead}. */
+  void entriesRead(long from, List<LogEntry> entries) {
+    run(new PaxosInput.EntriesRead(now(), from, entries));
+  }
+
+  /** Its log does not give back what stands in it. */
+  void unreadable(Throwable error) {
+    if (!failed) {
+      fail("its log cannot be read", error);
     }
   }
 
@@ -314,7 +332,7 @@ final class GroupReplica implements Replica {
     } else if (unforced.free(effects.sendAfterPersist())) {
       effects.sendAfterPersist().forEach(this::send);
     }
-    sendNow(effects.send());
+    closing.closing(effects.send()).forEach(this::send);
     effects.chosen().forEach(applier::chosen);
     effects.signals().forEach(this::onSignal);
   }
@@ -325,21 +343,6 @@ final class GroupReplica implements Replica {
     if (!failed) {
       batch.sends().forEach(this::send);
       run(new PaxosInput.Durable(now(), batch.point()));
-    }
-  }
-
-  /** Each ACCEPT closes the present, as far as this leader may promise it (protocol G4, G20). */
-  private void sendNow(List<Outgoing> messages) {
-    Timestamp promised = null;
-    for (Outgoing outgoing : messages) {
-      if (announced && outgoing.message() instanceof PaxosMessage.Accept accept) {
-        if (promised == null) {
-          promised = clock.close().orElse(Timestamp.MIN);
-        }
-        send(new Outgoing(outgoing.to(), accept.closing(promised, core.lastIndex())));
-      } else {
-        send(outgoing);
-      }
     }
   }
 
@@ -423,11 +426,7 @@ final class GroupReplica implements Replica {
           announced = true;
           clock.raise(term.floor());
           event(Level.INFO, "leads %s with ballot %s", group, serving.ballot());
-          applier
-              .machine()
-              .becameLeader(
-                  new LeaderTerm(
-                      term.ballot(), term.startIndex(), clock.lastTs(), term.inherited()));
+          applier.machine().becameLeader(term.above(clock.lastTs()));
         }
       }
       case Signal.Stopped stopped -> {
@@ -439,6 +438,7 @@ final class GroupReplica implements Replica {
         services.env().events().probe("paxos.leaseless");
         resign(null);
       }
+      case Signal.ReadEntries part -> reads.read(this, part);
       case Signal.InstallNeeded needed -> installer.needed(needed.server());
       case Signal.Removed removed -> applier.removed(services.env().events(), removed.members());
       case Signal.ChangeDone done -> pending.changed(done.target());

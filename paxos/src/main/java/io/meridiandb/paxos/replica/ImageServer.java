@@ -83,8 +83,7 @@ final class ImageServer {
     } else if (request.body().getImage() != 0) {
       read(request);
     } else if (request.body().getWitness()) {
-      long index = replica.core().witnessStart();
-      head(request, replica, index, ByteString.EMPTY, 1);
+      head(request, replica, new Head(1, null, replica.core().witnessStart(), ByteString.EMPTY));
     } else if (!goesOn(request, replica)) {
       replica
           .machine()
@@ -108,9 +107,10 @@ final class ImageServer {
           && from.peer.equals(request.from())
           && from.group.equals(request.group())
           && from.source.identity().equals(unfinished)
-          && replica.core().entry(from.source.index()) != null) {
+          && replica.core().holds(from.source.index())) {
         from.usedAt = now();
-        return head(request, replica, from.source.index(), unfinished, each.getKey());
+        head(request, replica, new Head(each.getKey(), from, from.source.index(), unfinished));
+        return true;
       }
     }
     return false;
@@ -120,23 +120,40 @@ final class ImageServer {
       Received<ImageRequestProto> request, GroupReplica replica, ImageSource source) {
     close(each -> each.peer.equals(request.from()) && each.group.equals(request.group()));
     long image = ++lastImage;
-    if (head(request, replica, source.index(), source.identity(), image)) {
-      open.put(image, new Open(request.from(), request.group(), source, now()));
-    } else {
-      source.close();
-    }
+    Open from = new Open(request.from(), request.group(), source, now());
+    open.put(image, from);
+    head(request, replica, new Head(image, from, source.index(), source.identity()));
   }
 
-  private boolean head(
-      Received<ImageRequestProto> request,
-      GroupReplica replica,
-      long index,
-      ByteString identity,
-      long image) {
-    LogEntry entry = replica.core().entry(index);
-    if (entry == null || index > replica.appliedIndex()) {
-      refuse(request, "entry %d is not in the log any more".formatted(index));
-      return false;
+  /** What a receiver is told of an image first; a witness gets no more than that. */
+  private record Head(long image, @Nullable Open from, long index, ByteString identity) {}
+
+  /** The entry at which the image ends goes along; it may have to be read. */
+  private void head(Received<ImageRequestProto> request, GroupReplica replica, Head head) {
+    LogEntry entry = replica.core().entry(head.index());
+    if (entry != null) {
+      head(request, replica, head, entry);
+      return;
+    }
+    services
+        .log()
+        .read(request.group(), head.index(), head.index(), 1)
+        .whenComplete((found, error) -> {
+          if (error != null) {
+            replica.unreadable(error);
+          } else if (!found.isEmpty() && !replica.failed()) {
+            head(request, replica, head, found.getFirst());
+            return;
+          }
+          refuse(request, head);
+        });
+  }
+
+  private void head(
+      Received<ImageRequestProto> request, GroupReplica replica, Head head, LogEntry entry) {
+    if (entry.index() > replica.appliedIndex() || !replica.core().holds(entry.index())) {
+      refuse(request, head);
+      return;
     }
     services
         .messenger()
@@ -144,12 +161,11 @@ final class ImageServer {
             request,
             PaxosMessages.IMAGE_PART,
             ImagePartProto.newBuilder()
-                .setImage(image)
+                .setImage(head.image())
                 .setEntry(PaxosWire.entry(entry))
-                .setMembers(replica.core().membersAt(index).toProto())
-                .setIdentity(identity)
+                .setMembers(replica.core().membersAt(entry.index()).toProto())
+                .setIdentity(head.identity())
                 .build());
-    return true;
   }
 
   private void read(Received<ImageRequestProto> request) {
@@ -184,6 +200,11 @@ final class ImageServer {
                 .setPosition(position)
                 .setBytes(bytes)
                 .build());
+  }
+
+  private void refuse(Received<ImageRequestProto> request, Head head) {
+    refuse(request, "entry %d is not in the log any more".formatted(head.index()));
+    close(each -> each == head.from());
   }
 
   private void refuse(Received<ImageRequestProto> request, String reason) {

@@ -22,4 +22,9 @@ public record LeaderTerm(
   public LeaderTerm(Ballot ballot, long startIndex, Timestamp floor) {
     this(ballot, startIndex, floor, null);
   }
+
+  /** The same with all timestamps above {@code higher}. */
+  LeaderTerm above(Timestamp higher) {
+    return new LeaderTerm(ballot, startIndex, higher, inherited);
+  }
 }

@@ -84,6 +84,7 @@ public final class ReplicaHost {
 
   private final LagWatch lags;
   private final CloseStreams closing;
+  private final EntryReads reads;
   private final ImageServer images;
   private @Nullable Timer ticker;
   private long ticks;
@@ -118,6 +119,7 @@ public final class ReplicaHost {
     }
     this.leases = new LeaseManager(services, lease, voters);
     this.closing = new CloseStreams(services, new Closable());
+    this.reads = new EntryReads(services);
     this.elections = new Elections(config.retry());
     this.lags = new LagWatch(services.env().events());
     this.images = new ImageServer(services, replicas::get);
@@ -173,7 +175,11 @@ public final class ReplicaHost {
             machine.checkpointIndex());
     GroupReplica replica =
         new GroupReplica(
-            services, new GroupReplica.Host(leases, closing), machine, setting, recovered(group));
+            services,
+            new GroupReplica.Host(leases, closing, reads),
+            machine,
+            setting,
+            recovered(group));
     replicas.put(group, replica);
     return replica;
   }
@@ -310,12 +316,13 @@ public final class ReplicaHost {
     List<GroupReplica> inTurn = new ArrayList<>(replicas.tailMap(turn, true).values());
     inTurn.addAll(replicas.headMap(turn, false).values());
     boolean room = elections.room();
+    long memory = EntryReads.share(replicas.size());
     for (GroupReplica replica : inTurn) {
       if (fenced) {
         replica.giveUp();
       } else if (all || replica.due(now)) {
         boolean electing = replica.core().electing();
-        replica.tick(elections.room());
+        replica.tick(elections.room(), memory);
         if (!electing && replica.core().electing()) {
           elections.begin(replica.group(), now);
         }

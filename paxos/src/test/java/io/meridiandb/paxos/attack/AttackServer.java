@@ -9,6 +9,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.CoreFixture;
 import io.meridiandb.paxos.core.DurablePoint;
 import io.meridiandb.paxos.core.Inheritance;
 import io.meridiandb.paxos.core.PaxosConfig;
@@ -21,7 +22,6 @@ import io.meridiandb.paxos.core.PaxosMessage.Accept;
 import io.meridiandb.paxos.core.ReplicaSetting;
 import io.meridiandb.paxos.core.Signal;
 import io.meridiandb.paxos.lease.GroupClock;
-import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.lease.LeaseHolder;
 import io.meridiandb.paxos.lease.LeaseReply;
 import io.meridiandb.paxos.lease.LeaseRequest;
@@ -41,9 +41,8 @@ import java.util.List;
  * does what {@link PaxosEffects} asks for, or something else where a {@link BrokenRule} says so.
  */
 final class AttackServer {
-  static final GroupId G = new GroupId(1);
-  static final PaxosConfig CONFIG =
-      PaxosConfig.of(new LeaseConfig(Duration.ofSeconds(1), Duration.ofMillis(150)));
+  static final GroupId G = CoreFixture.G;
+  static final PaxosConfig CONFIG = CoreFixture.CONFIG;
 
   /** What is around the servers. */
   interface World {
@@ -246,6 +245,7 @@ final class AttackServer {
       case Signal.ChangeDone done -> {}
       case Signal.ChangeFailed failed -> {}
       case Signal.Removed removed -> {}
+      case Signal.ReadEntries part -> throw new AssertionError("all of this fits into memory");
     }
   }
 

@@ -8,6 +8,7 @@ import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.CoreFixture;
 import io.meridiandb.paxos.core.PaxosInput;
 import io.meridiandb.paxos.core.PaxosMessage;
 import io.meridiandb.paxos.lease.LeaseHolder;
@@ -305,22 +306,7 @@ final class JointSearchModel implements SearchModel {
 
     @Override
     public RandomSource random() {
-      return new RandomSource() {
-        @Override
-        public long nextLong() {
-          return 0;
-        }
-
-        @Override
-        public int nextInt(int bound) {
-          return 0;
-        }
-
-        @Override
-        public RandomSource fork(String name) {
-          return this;
-        }
-      };
+      return CoreFixture.NO_RANDOM;
     }
 
     @Override

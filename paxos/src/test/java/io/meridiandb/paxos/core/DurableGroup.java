@@ -27,6 +27,13 @@ final class DurableGroup {
     this.group = group;
   }
 
+  DurableGroup copy() {
+    DurableGroup copy = new DurableGroup(group);
+    copy.base = base;
+    copy.entries.addAll(entries);
+    return copy;
+  }
+
   void replay(LogRecord record) {
     switch (record) {
       case LogRecord.Append append -> {
@@ -75,6 +82,21 @@ final class DurableGroup {
       case LogRecord.LeaseBound bound -> throw new AssertionError("not of a group: " + bound);
       case LogRecord.TimeMark mark -> throw new AssertionError("not of a group: " + mark);
     }
+  }
+
+  /** What a log gives back: nothing if the first of the entries has gone. */
+  List<LogEntry> read(Signal.ReadEntries part) {
+    List<LogEntry> found = new ArrayList<>();
+    long bytes = 0;
+    for (LogEntry entry : entries) {
+      if (entry.index() >= part.from() && entry.index() <= part.to()) {
+        bytes += entry.payload().size();
+        if (bytes <= part.bytesMax() || found.isEmpty()) {
+          found.add(entry);
+        }
+      }
+    }
+    return found.isEmpty() || found.getFirst().index() > part.from() ? List.of() : found;
   }
 
   boolean holds(LogEntry wanted) {

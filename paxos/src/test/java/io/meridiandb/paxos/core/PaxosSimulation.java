@@ -3,6 +3,7 @@ package io.meridiandb.paxos.core;
 import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.lease.LeaseReply;
@@ -77,6 +78,9 @@ final class PaxosSimulation {
   int changesRefused;
   int replaced;
   int witnesses;
+
+  /** So many bytes of chosen entries each replica keeps in memory. */
+  long memory = PaxosConfig.MEMORY_BYTES_MAX;
 
   /** {@code size} full replicas that stay. */
   PaxosSimulation(long seed, int size, Doubles doubles) {
@@ -154,6 +158,11 @@ final class PaxosSimulation {
   /** Nobody changes the members, of whatever kinds they are. */
   void membersStay() {
     changesMembers = false;
+  }
+
+  /** Chosen entries stay in memory for a moment only. */
+  void withLittleMemory() {
+    memory = 200;
   }
 
   /** Servers are paused, and disks are slow, besides all other faults. */
@@ -305,6 +314,29 @@ final class PaxosSimulation {
       server.start();
       ticker(server, server.incarnation, 0);
     }
+  }
+
+  /** The disk gives entries back, now and then much later; half of the time as it stands then. */
+  void readLater(SimulatedServer server, GroupId group, Signal.ReadEntries part) {
+    long incarnation = server.incarnation;
+    SimulatedServer.Member member = server.members.get(group);
+    List<LogEntry> now = server.read(group, part);
+    boolean late = random.nextBoolean();
+    table.fired("read back");
+    at(
+        faults && random.nextInt(10) == 0
+            ? random.nextLong(2_000 * MILLI)
+            : random.nextLong(5 * MILLI),
+        () -> {
+          boolean same = server.up && server.incarnation == incarnation;
+          if (same && server.members.get(group) == member) {
+            List<LogEntry> found = late ? server.read(group, part) : now;
+            if (!found.isEmpty()) {
+              table.mattered("read back");
+            }
+            server.run(group, new PaxosInput.EntriesRead(server.now(), part.from(), found));
+          }
+        });
   }
 
   void forceLater(SimulatedServer server) {

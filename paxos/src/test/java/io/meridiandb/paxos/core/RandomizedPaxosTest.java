@@ -19,6 +19,9 @@ final class RandomizedPaxosTest {
   private void run(long seed, int size) {
     PaxosSimulation world = new PaxosSimulation(seed, size, Doubles.NONE);
     try {
+      if (seed % 2 == 0) {
+        world.withLittleMemory();
+      }
       world.run(Duration.ofSeconds(20), Duration.ofSeconds(12));
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError("seed " + seed + ", " + size + " servers: " + e.getMessage(), e);
@@ -53,6 +56,9 @@ final class RandomizedPaxosTest {
       PaxosSimulation world =
           new PaxosSimulation(seed, 5, RandomizedPaxosTest::begin, Doubles.NONE);
       try {
+        if (seed % 2 == 0) {
+          world.withLittleMemory();
+        }
         world.run(Duration.ofSeconds(30), Duration.ofSeconds(25));
       } catch (AssertionError | RuntimeException e) {
         throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);

@@ -1,17 +1,13 @@
 package io.meridiandb.paxos.core;
 
+import static io.meridiandb.paxos.core.CoreFixture.G;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.meridiandb.kernel.RandomSource;
-import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
-import io.meridiandb.paxos.lease.LeaseConfig;
-import io.meridiandb.paxos.lease.LeaseHolder;
-import io.meridiandb.paxos.lease.Lessee;
 import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
@@ -23,30 +19,11 @@ import org.junit.jupiter.api.Test;
 
 /** A replica that was closed and is opened again in the same start of its server. */
 final class ReopenedReplicaTest {
-  private static final GroupId G = new GroupId(1);
   private static final ServerId ONE = new ServerId(1);
   private static final ServerId TWO = new ServerId(2);
   private static final ServerId THREE = new ServerId(3);
-  private static final Lessee SELF = new Lessee(TWO, 1);
   private static final Timestamp BEGIN = new Timestamp(1_000_000_000_000L);
   private static final TTInterval NOW = new TTInterval(BEGIN, BEGIN);
-
-  private static final class NoRandom implements RandomSource {
-    @Override
-    public long nextLong() {
-      return 0;
-    }
-
-    @Override
-    public int nextInt(int bound) {
-      return 0;
-    }
-
-    @Override
-    public RandomSource fork(String name) {
-      return this;
-    }
-  }
 
   /**
    * Protocol G9, G7: it had handed over to a server that never came, and its server leads other
@@ -55,26 +32,18 @@ final class ReopenedReplicaTest {
    */
   @Test
   void itIsNotBoundToWhatAnEarlierReplicaHereGaveUp() {
-    VoterState voter = new VoterState(SELF, LeaseConfig.SHORT, Duration.ZERO, NOW);
-    voter.boundDurable(LeaseConfig.SHORT.length());
-    LeaseHolder holder = new LeaseHolder(SELF, LeaseConfig.SHORT);
+    CoreFixture server = new CoreFixture(TWO.value(), NOW);
+    VoterState voter = server.voter;
     Ballot own = new Ballot(5, TWO, 1);
     Timestamp sMax = BEGIN.plus(Duration.ofMillis(1));
     voter.vote(G, own, NOW);
     voter.release(G, own, THREE, sMax);
-    voter.onRequest(holder.request(TWO, NOW), NOW);
+    voter.onRequest(server.holder.request(TWO, NOW), NOW);
     PaxosCore core =
-        PaxosCore.recover(
-            new ReplicaSetting(
-                ReplicaSet.ofFull(List.of(ONE, TWO, THREE)),
-                true,
-                PaxosConfig.of(LeaseConfig.SHORT),
-                PaxosConfig.LeaderPreference.NONE,
-                new NoRandom(),
-                0),
-            voter,
-            holder,
-            RecoveredGroup.closed(G, own, new LogRecord.VoteFloor(G, Ballot.ZERO, 0)));
+        server.core(
+            ReplicaSet.ofFull(List.of(ONE, TWO, THREE)),
+            RecoveredGroup.closed(G, own, new LogRecord.VoteFloor(G, Ballot.ZERO, 0)),
+            0);
     assertThat(answers(core, new PaxosMessage.PreVote(1)))
         .contains(new PaxosMessage.PreVoteReply(false, own, 0));
     core.step(new PaxosInput.Tick(NOW, Timestamp.MIN));

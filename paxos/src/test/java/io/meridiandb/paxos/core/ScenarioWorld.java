@@ -1,21 +1,16 @@
 package io.meridiandb.paxos.core;
 
+import static io.meridiandb.paxos.core.CoreFixture.G;
+
 import com.google.protobuf.ByteString;
-import io.meridiandb.kernel.RandomSource;
-import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
-import io.meridiandb.paxos.lease.LeaseConfig;
-import io.meridiandb.paxos.lease.LeaseHolder;
-import io.meridiandb.paxos.lease.Lessee;
-import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,10 +25,7 @@ import java.util.TreeMap;
  * scenario decides about.
  */
 final class ScenarioWorld {
-  private static final GroupId G = new GroupId(1);
   private static final long MILLI = 1_000_000;
-  private static final PaxosConfig CONFIG =
-      PaxosConfig.of(new LeaseConfig(Duration.ofSeconds(1), Duration.ofMillis(150)));
 
   private record Batch(List<LogRecord> records, DurablePoint point, List<Outgoing> sends) {}
 
@@ -46,53 +38,29 @@ final class ScenarioWorld {
 
     long applied;
     long incarnation;
-    VoterState voter;
-    LeaseHolder holder;
+    CoreFixture server;
     PaxosCore core;
     Deque<Batch> unforced = new ArrayDeque<>();
+
+    /** What the core has asked of the log. */
+    final Deque<Signal.ReadEntries> reads = new ArrayDeque<>();
+
+    /** So many bytes of chosen entries may stay in memory. */
+    long memory = PaxosConfig.MEMORY_BYTES_MAX;
 
     Node(int id) {
       this.id = id;
     }
 
     void start() {
-      Lessee self = new Lessee(new ServerId(id), ++incarnation);
-      Duration bound = incarnation == 1 ? Duration.ZERO : CONFIG.lease().length();
-      voter = new VoterState(self, CONFIG.lease(), bound, now());
-      voter.boundDurable(CONFIG.lease().length());
-      holder = new LeaseHolder(self, CONFIG.lease());
+      server = new CoreFixture(id, ++incarnation, now());
       unforced = new ArrayDeque<>();
+      reads.clear();
       boolean data = initial.kindOf(new ServerId(id)) != ReplicaSet.Kind.WITNESS;
       applied = data ? checkpoint : disk.base;
-      ReplicaSetting setting =
-          new ReplicaSetting(
-              initial,
-              data,
-              CONFIG,
-              PaxosConfig.LeaderPreference.NONE,
-              NO_RANDOM,
-              data ? checkpoint : 0);
-      core = PaxosCore.recover(setting, voter, holder, disk.recover());
+      core = server.core(initial, data, disk.recover(), data ? checkpoint : 0);
     }
   }
-
-  private static final RandomSource NO_RANDOM =
-      new RandomSource() {
-        @Override
-        public long nextLong() {
-          return 0;
-        }
-
-        @Override
-        public int nextInt(int bound) {
-          return 0;
-        }
-
-        @Override
-        public RandomSource fork(String name) {
-          return this;
-        }
-      };
 
   private final Map<Integer, Node> nodes = new TreeMap<>();
   private final Map<String, Deque<PaxosMessage>> links = new TreeMap<>();
@@ -156,7 +124,9 @@ final class ScenarioWorld {
         run(at, new PaxosInput.Checkpointed(now(), at.applied));
       }
       case "image" -> image(node(word[1].substring(0, 1)), node(word[1].substring(3)));
-      case "tick" -> run(node(word[1]), new PaxosInput.Tick(now(), Timestamp.MIN));
+      case "tick" -> tick(node(word[1]));
+      case "memory" -> node(word[1]).memory = Long.parseLong(word[2]);
+      case "read" -> read(node(word[1]));
       case "lease" -> lease(node(word[1]));
       case "force" -> force(node(word[1]));
       case "propose" -> propose(node(word[1]), word[2]);
@@ -197,9 +167,9 @@ final class ScenarioWorld {
   /** The server becomes leader with the help of all, and begins to serve; nothing is shown. */
   private void elect(String id) {
     List<String> all = nodes.keySet().stream().map(String::valueOf).toList();
-    run(node(id), new PaxosInput.Tick(now(), Timestamp.MIN));
+    tick(node(id));
     millis += 200;
-    run(node(id), new PaxosInput.Tick(now(), Timestamp.MIN));
+    tick(node(id));
     settle(all);
     lease(node(id));
     settle(all);
@@ -222,12 +192,24 @@ final class ScenarioWorld {
     return nodes.get(Integer.parseInt(id));
   }
 
+  private void tick(Node node) {
+    run(node, new PaxosInput.Tick(now(), Timestamp.MIN, true, node.memory));
+  }
+
+  /** The disk gives back what was asked of it first. */
+  private void read(Node node) {
+    Signal.ReadEntries part = node.reads.removeFirst();
+    DurableGroup log = node.disk.copy();
+    node.unforced.forEach(batch -> batch.records.forEach(log::replay));
+    run(node, new PaxosInput.EntriesRead(now(), part.from(), log.read(part)));
+  }
+
   private void lease(Node node) {
     for (Node voter : nodes.values()) {
       for (int round = 0; round < 2; round++) {
-        node.holder.onReply(
-            new ServerId(voter.id),
-            voter.voter.onRequest(node.holder.request(new ServerId(voter.id), now()), now()));
+        ServerId asked = new ServerId(voter.id);
+        node.server.holder.onReply(
+            asked, voter.server.voter.onRequest(node.server.holder.request(asked, now()), now()));
       }
     }
     run(node, new PaxosInput.Flush(now()));
@@ -283,7 +265,12 @@ final class ScenarioWorld {
       out.add("  " + node.id + " chosen " + show(entry));
     }
     for (Signal signal : effects.signals()) {
-      out.add("  " + node.id + " " + signal.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+      if (signal instanceof Signal.ReadEntries part) {
+        node.reads.addLast(part);
+        out.add("  %d reads %d..%d of its log".formatted(node.id, part.from(), part.to()));
+      } else {
+        out.add("  " + node.id + " " + signal.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+      }
     }
   }
 

@@ -157,7 +157,7 @@ final class SimulatedChanges {
     }
     PaxosCore source = from.members.get(group).core;
     long index = data ? from.machines.get(group) : source.witnessStart();
-    LogEntry entry = source.entry(index);
+    LogEntry entry = from.entry(group, index);
     if (entry == null || index <= to.members.get(group).applied || index < target.baseIndex()) {
       return;
     }

@@ -185,6 +185,21 @@ final class SimulatedServer {
     up = false;
   }
 
+  /** What the log would give back: of the batches on their way to the disk too. */
+  List<LogEntry> read(GroupId group, Signal.ReadEntries part) {
+    DurableGroup log = disk.get(group).copy();
+    unforced.stream()
+        .filter(batch -> batch.group.equals(group))
+        .forEach(batch -> batch.records.forEach(log::replay));
+    return log.read(part);
+  }
+
+  /** The entry at {@code index}; null if the log does not hold it. */
+  LogEntry entry(GroupId group, long index) {
+    List<LogEntry> found = read(group, new Signal.ReadEntries(index, index, 1));
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
   void forceOne() {
     Batch batch = unforced.removeFirst();
     batch.records.forEach(disk.get(batch.group)::replay);
@@ -297,6 +312,7 @@ final class SimulatedServer {
         resign(group, member, drained.target());
       }
       case Signal.Leaseless leaseless -> resign(group, member, null);
+      case Signal.ReadEntries part -> world.readLater(this, group, part);
       case Signal.InstallNeeded needed -> world.changing.image(group, needed.server());
       case Signal.ChangeDone done -> {
         world.table.mattered("members");
@@ -320,7 +336,7 @@ final class SimulatedServer {
       requestLeases();
     }
     for (GroupId group : world.groups) {
-      run(group, new PaxosInput.Tick(now(), members.get(group).clock.lastTs()));
+      run(group, new PaxosInput.Tick(now(), members.get(group).clock.lastTs(), true, world.memory));
       if (heartbeat && members.get(group).core.needsImage()) {
         world.changing.image(group, id);
       }

@@ -1,22 +1,15 @@
 package io.meridiandb.paxos.core;
 
+import static io.meridiandb.paxos.core.CoreFixture.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.meridiandb.kernel.RandomSource;
-import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
-import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
-import io.meridiandb.paxos.lease.LeaseConfig;
-import io.meridiandb.paxos.lease.LeaseHolder;
-import io.meridiandb.paxos.lease.Lessee;
-import io.meridiandb.paxos.lease.VoterState;
-import io.meridiandb.paxos.log.RecoveredGroup;
-import io.meridiandb.paxos.membership.Configuration;
+import io.meridiandb.paxos.lease.LeaseRequest;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /** A voter that lags too far is named, at the edges of what too far is (DESIGN 4). */
 final class VoterLagTest {
-  private static final GroupId G = new GroupId(1);
   private static final ServerId SELF = new ServerId(1);
   private static final ServerId LATE = new ServerId(3);
   private static final Ballot BALLOT = new Ballot(1, SELF, 1);
@@ -35,61 +27,28 @@ final class VoterLagTest {
       ByteString.copyFrom(new byte[(1 << 20) - LogEntry.OVERHEAD_BYTES]);
 
   private final Timestamp begin = new Timestamp(1_000_000_000_000L);
-  private final VoterState late =
-      new VoterState(new Lessee(LATE, 1), LeaseConfig.SHORT, Duration.ZERO, at(begin));
-  private final LeaseHolder holder = new LeaseHolder(new Lessee(SELF, 1), LeaseConfig.SHORT);
-  private final CoreState state = state();
+  private final CoreFixture late = new CoreFixture(LATE.value(), at(begin));
+  private final CoreFixture server = new CoreFixture(SELF.value(), at(begin));
+  private final CoreState state =
+      server.state(ReplicaSet.ofFull(List.of(SELF, new ServerId(2), LATE)));
   private final LeaderHandler handler =
       new LeaderHandler(state, new RoleTransitions(state), new MembershipHandler(state));
   private final Role.Leader leader = new Role.Leader(BALLOT, 1);
   private final FollowerProgress follower = new FollowerProgress(LATE);
 
   VoterLagTest() {
-    late.boundDurable(LeaseConfig.SHORT.length());
     state.role = leader;
     follower.synced = true;
     leader.followers.put(LATE, follower);
     now(begin);
   }
 
-  private static TTInterval at(Timestamp t) {
-    return new TTInterval(t, t);
-  }
-
-  private CoreState state() {
-    Lessee self = new Lessee(SELF, 1);
-    ReplicaSet three = ReplicaSet.ofFull(List.of(SELF, new ServerId(2), LATE));
-    return new CoreState(
-        new CoreState.Setting(
-            G, self, Configuration.of(three), PaxosConfig.of(LeaseConfig.SHORT), new NoRandom()),
-        PaxosConfig.LeaderPreference.NONE,
-        new VoterState(self, LeaseConfig.SHORT, Duration.ZERO, at(begin)),
-        holder,
-        RecoveredGroup.empty(G));
-  }
-
-  private static final class NoRandom implements RandomSource {
-    @Override
-    public long nextLong() {
-      return 0;
-    }
-
-    @Override
-    public int nextInt(int bound) {
-      return 0;
-    }
-
-    @Override
-    public RandomSource fork(String name) {
-      return this;
-    }
-  }
-
   /** It is {@code t}, and the late one gives leases: it is up. */
   private void now(Timestamp t) {
     state.now = at(t);
     for (int i = 0; i < 2; i++) {
-      holder.onReply(LATE, late.onRequest(holder.request(LATE, at(t)), at(t)));
+      LeaseRequest request = server.holder.request(LATE, at(t));
+      server.holder.onReply(LATE, late.voter.onRequest(request, at(t)));
     }
   }
 

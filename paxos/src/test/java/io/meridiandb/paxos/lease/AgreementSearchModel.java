@@ -9,6 +9,7 @@ import io.meridiandb.paxos.attack.SearchActor;
 import io.meridiandb.paxos.attack.SearchActor.Input;
 import io.meridiandb.paxos.attack.SearchModel;
 import io.meridiandb.paxos.attack.StateDump;
+import io.meridiandb.paxos.core.CoreFixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,9 +28,8 @@ import java.util.TreeSet;
 final class AgreementSearchModel implements SearchModel {
   static final int SIZE = 3;
   static final int ROUNDS_MAX = 4;
-  private static final GroupId G = new GroupId(1);
+  private static final GroupId G = CoreFixture.G;
   private static final TTInterval NOW = new TTInterval(new Timestamp(1000), new Timestamp(1000));
-  private static final LeaseConfig CONFIG = LeaseConfig.SHORT;
 
   /** Which rule is left out. */
   enum Broken {
@@ -143,8 +143,8 @@ final class AgreementSearchModel implements SearchModel {
 
     private void boot() {
       incarnation++;
-      voter =
-          new VoterState(new Lessee(new ServerId(id + 1), incarnation), CONFIG, Duration.ZERO, NOW);
+      Lessee self = new Lessee(new ServerId(id + 1), incarnation);
+      voter = CoreFixture.voter(self, Duration.ZERO, NOW);
       if (broken != Broken.PROMISE_FORGOTTEN) {
         voter.restore(G, durablePromise);
       }
