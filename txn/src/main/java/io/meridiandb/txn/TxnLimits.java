@@ -63,5 +63,11 @@ public final class TxnLimits {
   /** How long outcomes are kept and commits may be late (protocol G13). */
   public static final Duration OUTCOME_RETENTION = Duration.ofMinutes(10);
 
+  /**
+   * Most bytes of locks that a leader hands over to its successor, about 40,000 point locks; with
+   * more it hands over none, and the transactions that hold them run again.
+   */
+  public static final int LOCKS_HANDED_OVER_BYTES_MAX = 2 << 20;
+
   private TxnLimits() {}
 }

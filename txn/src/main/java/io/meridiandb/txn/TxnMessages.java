@@ -5,6 +5,7 @@ import io.meridiandb.kernel.net.Transport.Lane;
 import io.meridiandb.txn.proto.CommitCall;
 import io.meridiandb.txn.proto.CommitReply;
 import io.meridiandb.txn.proto.KeepAlive;
+import io.meridiandb.txn.proto.KeepAliveReply;
 import io.meridiandb.txn.proto.LockCall;
 import io.meridiandb.txn.proto.LockReply;
 import io.meridiandb.txn.proto.OutcomeAcknowledged;
@@ -57,6 +58,8 @@ public final class TxnMessages {
   public static final MessageType<OutcomeAcknowledged> OUTCOME_ACKNOWLEDGED =
       new MessageType<>(
           216, "txn.outcome.acknowledged", OutcomeAcknowledged.parser(), Lane.CONTROL);
+  public static final MessageType<KeepAliveReply> KEEP_ALIVE_REPLY =
+      new MessageType<>(217, "txn.keep.alive.reply", KeepAliveReply.parser(), Lane.CONTROL);
 
   private TxnMessages() {}
 }

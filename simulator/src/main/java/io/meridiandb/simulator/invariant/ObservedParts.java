@@ -163,6 +163,11 @@ public final class ObservedParts implements NodeParts {
     }
 
     @Override
+    public ByteString handOver() {
+      return machine.handOver();
+    }
+
+    @Override
     public void stepDown() {
       machine.stepDown();
     }

@@ -1,5 +1,6 @@
 package io.meridiandb.simulator.broken;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.TTInterval;
@@ -81,6 +82,11 @@ final class Forwarding {
     @Override
     public void becameLeader(LeaderTerm term) {
       to.becameLeader(term);
+    }
+
+    @Override
+    public ByteString handOver() {
+      return to.handOver();
     }
 
     @Override

@@ -179,8 +179,13 @@ public final class ServerGroups {
       return;
     }
     TabletGroup group = groups.get(received.group());
-    if (group != null) {
-      group.handle(participant -> participant.keepAlive(received.body()));
+    if (group != null && received.body().getHoldingsCount() > 0) {
+      group.handle(participant ->
+          participant.keepAlive(
+              received.body(),
+              reply ->
+                  messenger.send(
+                      received.from(), TxnMessages.KEEP_ALIVE_REPLY, received.group(), reply)));
     }
   }
 

@@ -8,6 +8,7 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.strand.Timer;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.core.Inheritance;
 import io.meridiandb.paxos.replica.ImageSink;
 import io.meridiandb.paxos.replica.ImageSource;
 import io.meridiandb.paxos.replica.LeaderTerm;
@@ -278,7 +279,17 @@ public final class TabletGroup implements StateMachine, TabletHost {
   @Override
   public void becameLeader(LeaderTerm term) {
     leading = true;
-    handle(at -> at.becameLeader(term.startIndex()));
+    Inheritance inherited = term.inherited();
+    ByteString locks = inherited == null ? ByteString.EMPTY : inherited.state();
+    handle(at -> at.becameLeader(term.startIndex(), locks));
+  }
+
+  /** The locks of the transactions under way: they go on at the next leader (protocol G7). */
+  @Override
+  public ByteString handOver() {
+    ByteString[] locks = {ByteString.EMPTY};
+    handle(at -> locks[0] = at.handOver());
+    return locks[0];
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.txn.TxnId;
+import io.meridiandb.txn.TxnMessages;
 import io.meridiandb.txn.gateway.LeaderCall.Question;
 import io.meridiandb.txn.participant.CommitMode;
 import io.meridiandb.txn.participant.Recovery;
@@ -58,6 +59,7 @@ public final class GatewayImpl implements Gateway {
             env, trueTime, messenger, router, strand, env.random().fork("txn.gateway"));
     this.replicas = new ReplicaChooser(router, env.clocks());
     this.keepAlives = new KeepAlives(context, strand);
+    messenger.on(TxnMessages.KEEP_ALIVE_REPLY, in -> strand.execute(() -> keepAlives.answered(in)));
     this.outcomes = new OutcomeCourier(context, replicas);
     this.recovery = new RecoveryDriver(context, replicas, outcomes);
   }

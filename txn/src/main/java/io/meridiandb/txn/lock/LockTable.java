@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * turn wait for it elsewhere: it is refused. It waits for younger prepared ones, and for commits of
  * one group, which wait for nothing; so no cycle over groups either.
  *
- * <p>Locks live in memory and die with the leader; {@link #open} numbers each holding, and a
- * request that names a holding which is gone is refused by the caller. Single-threaded, no clock
- * inside. Callbacks run when the table is in order, before the outermost call returns; they may
- * call back.
+ * <p>Locks live in memory and die with the leader, unless it hands them over ({@link #held}, {@link
+ * #adopt}); {@link #open} numbers each holding, and a request that names a holding which is gone is
+ * refused by the caller. Single-threaded, no clock inside. Callbacks run when the table is in
+ * order, before the outermost call returns; they may call back.
  */
 public class LockTable {
   /** Most requests that wait at once; one more is refused. */
@@ -208,6 +208,87 @@ public class LockTable {
       end(holder, LockLoss.ABANDONED);
     }
     settle();
+  }
+
+  /**
+   * What every transaction holds, oldest first: for the table of a leader that takes over. What
+   * they wait for is not in it.
+   */
+  public List<HeldLocks> held() {
+    Map<Holder, List<LockWish>> locks = segments.held();
+    List<HeldLocks> held = new ArrayList<>(holders.size());
+    for (Holder holder : holders.values()) {
+      held.add(
+          new HeldLocks(
+              holder.owner,
+              holder.grant,
+              holder.heardNanos,
+              locks.getOrDefault(holder, List.of())));
+    }
+    held.sort((a, b) -> a.owner().compareTo(b.owner()));
+    return held;
+  }
+
+  /** The greatest number that a holding has had here. */
+  public long lastGrant() {
+    return lastGrant;
+  }
+
+  /** Numbers holdings from behind {@code grant}, so that none gets the number of an older one. */
+  public void numberBehind(long grant) {
+    lastGrant = Math.max(lastGrant, grant);
+  }
+
+  /**
+   * Takes over what a transaction has held without a gap in another table, under the number it had
+   * there. All of it or nothing: what cannot be had whole is not what it held.
+   *
+   * @return false, and nothing is done, if others stand against it, it is open here, or there is no
+   *     room
+   */
+  public boolean adopt(HeldLocks held) {
+    Holder holder = new Holder(held.owner(), held.grant(), held.heardNanos());
+    if (holders.containsKey(held.owner().id()) || !take(holder, held.locks())) {
+      return false;
+    }
+    holders.put(held.owner().id(), holder);
+    return true;
+  }
+
+  /**
+   * The same for a sealed transaction that is open here with some of its locks.
+   *
+   * @return false if it does not hold all of {@code locks} now
+   */
+  public boolean adoptSealed(TxnId id, List<LockWish> locks) {
+    Holder holder = holders.get(id);
+    return holder != null && holder.sealed && take(holder, locks);
+  }
+
+  private boolean take(Holder holder, List<LockWish> locks) {
+    if (admit(holder, locks.size()) != Acceptance.ACCEPTED) {
+      return false;
+    }
+    List<Holder> against = new ArrayList<>(0);
+    for (LockWish lock : locks) {
+      segments.conflicts(holder, lock.range(), lock.mode(), against::add);
+    }
+    if (!against.isEmpty()) {
+      return false;
+    }
+    for (LockWish lock : locks) {
+      if (!lock.range().isEmpty() && !segments.covers(holder, lock.range(), lock.mode())) {
+        segments.add(holder, lock.range(), lock.mode());
+        holder.ranges.add(lock.range());
+        rangeCount++;
+      }
+    }
+    return true;
+  }
+
+  /** How many ranges are locked. */
+  public int rangeCount() {
+    return rangeCount;
   }
 
   /** Ends everything: the leader has stepped down. The table may not be used afterwards. */

@@ -72,6 +72,27 @@ final class Segments {
     }
   }
 
+  /** What each holder has: disjoint ranges in the order of keys, as few as can be. */
+  Map<Holder, List<LockWish>> held() {
+    Map<Holder, List<LockWish>> held = new LinkedHashMap<>();
+    for (Segment segment : byStart.values()) {
+      KeyRange range = new KeyRange(segment.start, segment.end);
+      segment.holders.forEach((holder, mode) ->
+          append(held.computeIfAbsent(holder, key -> new ArrayList<>(1)), range, mode));
+    }
+    return held;
+  }
+
+  private static void append(List<LockWish> to, KeyRange range, LockMode mode) {
+    LockWish last = to.isEmpty() ? null : to.getLast();
+    Key end = last == null || last.mode() != mode ? null : last.range().end();
+    if (last != null && end != null && range.start().equals(end)) {
+      to.set(to.size() - 1, new LockWish(new KeyRange(last.range().start(), range.end()), mode));
+    } else {
+      to.add(new LockWish(range, mode));
+    }
+  }
+
   /** Adds the lock; the caller has seen that nothing stands against it. */
   void add(Holder holder, KeyRange range, LockMode mode) {
     cut(range.start());

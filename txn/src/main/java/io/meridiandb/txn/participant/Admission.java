@@ -1,8 +1,10 @@
 package io.meridiandb.txn.participant;
 
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.TxnLimits;
+import io.meridiandb.txn.proto.Holding;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.Write;
 import io.meridiandb.wire.ErrorCode;
@@ -27,24 +29,29 @@ final class Admission {
   /**
    * A request to be looked at.
    *
+   * @param holding who commits, and which locks it believes to have
    * @param commitStart when its commit began
-   * @param epoch the epoch that it speaks to
    * @param bytes its size
    * @param logged whether an entry would be appended for it
    */
   record Request(
-      TxnId id, Timestamp commitStart, long epoch, List<Write> writes, int bytes, boolean logged) {}
+      Holding holding, Timestamp commitStart, List<Write> writes, int bytes, boolean logged) {
+    TxnId id() {
+      return Protos.txn(holding.getTxn());
+    }
+  }
 
   /** Why the request is refused, or null. */
   @Nullable Refusal refuse(Request request) {
-    Refusal before = leadership.refusals.find(request.id, request.commitStart);
+    TxnId id = request.id();
+    Refusal before = leadership.refusals.find(id, request.commitStart);
     if (before != null) {
       return before;
     }
     if (isExpired(request.commitStart)) {
-      return Refuse.expired(request.id);
+      return Refuse.expired(id);
     }
-    if (request.epoch != leadership.epoch) {
+    if (!leadership.isMeant(request.holding)) {
       return Refuse.wrongEpoch(leadership.epoch);
     }
     if (request.logged && leadership.context.replication().logFull()) {
@@ -54,14 +61,17 @@ final class Admission {
               "the disk of the server that leads %s is full: nothing was written; make room there and run the transaction again"
                   .formatted(leadership.context.group()));
       // For good: a copy of this request may still be on its way when there is room again (G12).
-      leadership.refusals.remember(request.id, request.commitStart, full);
+      leadership.refusals.remember(id, request.commitStart, full);
       return full;
     }
     if (leadership.underWay.isFull()) {
-      return Refuse.failed(
-          ErrorCode.TOO_MANY_CONNECTIONS,
-          "%d commits of %s are under way; try again later"
-              .formatted(UnderWay.MAX, leadership.context.group()));
+      Refusal busy =
+          Refuse.failed(
+              ErrorCode.TOO_MANY_CONNECTIONS,
+              "%d commits of %s are under way; try again later"
+                  .formatted(UnderWay.MAX, leadership.context.group()));
+      leadership.refusals.remember(id, request.commitStart, busy);
+      return busy;
     }
     if (request.writes.size() > TxnLimits.MUTATIONS_MAX) {
       return Refuse.failed(

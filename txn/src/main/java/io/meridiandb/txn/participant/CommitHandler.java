@@ -115,9 +115,8 @@ final class CommitHandler {
     }
     return admission.refuse(
         new Admission.Request(
-            id,
+            call.getHolding(),
             start,
-            call.getHolding().getEpoch(),
             call.getWritesList(),
             call.getSerializedSize(),
             call.getWritesCount() > 0));
@@ -208,6 +207,7 @@ final class CommitHandler {
       end(commit, leadership.notLeader());
       return;
     }
+    leadership.inherited.succeeded(commit.call.getHolding());
     leadership.underWay.end(commit);
     leadership.locks.close(commit.id);
     commit.answer.accept(committed(now));
@@ -284,6 +284,7 @@ final class CommitHandler {
     if (pending == null) {
       throw Invariants.unreachable("%s was applied before it was appended", id);
     }
+    leadership.inherited.succeeded(commit.call.getHolding());
     leadership.pending.remove(pending);
     leadership.locks.close(id);
     leadership.underWay.end(commit);

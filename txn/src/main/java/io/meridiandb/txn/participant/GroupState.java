@@ -36,6 +36,11 @@ final class GroupState {
     this.outcomes = new OutcomeTable(OutcomeTable.SESSIONS_MAX, rules);
   }
 
+  /** Whether nothing is known of how the attempt ended: it may be about to. */
+  boolean mayEnd(TxnId id) {
+    return attempts.find(id) == null && outcomes.mayCommit(id, Timestamp.MAX);
+  }
+
   /** What an entry that is about to be applied makes visible, at {@link #timestampOf}. */
   List<Write> writesOf(GroupEntry entry) {
     switch (entry.getBodyCase()) {

@@ -1,5 +1,6 @@
 package io.meridiandb.txn.participant;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.check.Invariants;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
@@ -59,6 +60,7 @@ final class Leadership {
   final PendingEntries pending = new PendingEntries();
   final RememberedRefusals refusals = new RememberedRefusals();
   final UnderWay underWay;
+  final InheritedLocks inherited;
   private final Map<TxnId, LockLoss> losses = new LinkedHashMap<>();
   private final SequencedSet<TxnId> takenBack = new LinkedHashSet<>();
   private boolean over;
@@ -78,20 +80,26 @@ final class Leadership {
     this.epoch = epoch;
     this.underWay = new UnderWay(context.strand());
     this.locks = lockTables.apply(this::lost);
+    this.inherited = new InheritedLocks(this);
   }
 
   /**
    * Takes over what earlier leaders have voted for (protocol C3, G8): the write sets are locked
-   * again, and every timestamp is above the leases under which votes with other locks were given.
+   * again, and every timestamp is above the leases under which votes with other locks were given,
+   * unless these were handed over.
+   *
+   * @param given the locks that the leader before has handed over; empty if none
    */
-  void inherit() {
-    if (rules.hold(Rule.FLOOR_OF_VOTES)) {
-      context.replication().raiseFloor(state.prepared.floor());
-    }
+  void inherit(ByteString given) {
     if (rules.hold(Rule.PREPARED_LOCKS)) {
       // A change of the schema is prepared only when nobody needs the schema to stay any more.
       boolean changing = state.prepared.conflict(schema.range, Timestamp.MAX) != null;
       state.prepared.all().forEach(prepared -> lockAgain(prepared, !changing));
+      freeSchema();
+    }
+    inherited.take(given);
+    if (rules.hold(Rule.FLOOR_OF_VOTES)) {
+      context.replication().raiseFloor(state.prepared.floor(vote -> !inherited.hasLostReads(vote)));
     }
   }
 
@@ -239,11 +247,20 @@ final class Leadership {
   }
 
   /**
-   * Whether {@code holding} names locks that are held here, without a gap since they were taken.
+   * Whether {@code holding} names locks that are held here, without a gap since they were taken,
+   * whether this leader granted them or one that has handed them over.
    */
   boolean holds(Holding holding) {
+    return locks.holds(Protos.txn(holding.getTxn()), holding.getGrant())
+        && (holding.getEpoch() == epoch || inherited.names(holding));
+  }
+
+  /** Whether the request speaks to this leader: it names its epoch, or locks that it has. */
+  boolean isMeant(Holding holding) {
     return holding.getEpoch() == epoch
-        && locks.holds(Protos.txn(holding.getTxn()), holding.getGrant());
+        || holds(holding)
+        || (!rules.hold(Rule.ONLY_WHAT_IS_HANDED_OVER)
+            && inherited.reachesBackTo(holding.getEpoch()));
   }
 
   /** Takes the locks for the transaction, waiting if need be, and goes on. */

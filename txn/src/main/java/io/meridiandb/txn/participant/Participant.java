@@ -1,7 +1,9 @@
 package io.meridiandb.txn.participant;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.meridiandb.kernel.check.Invariants;
+import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.txn.LockMode;
@@ -15,6 +17,7 @@ import io.meridiandb.txn.proto.CommitReply;
 import io.meridiandb.txn.proto.GroupEntry;
 import io.meridiandb.txn.proto.Holding;
 import io.meridiandb.txn.proto.KeepAlive;
+import io.meridiandb.txn.proto.KeepAliveReply;
 import io.meridiandb.txn.proto.LockCall;
 import io.meridiandb.txn.proto.LockReply;
 import io.meridiandb.txn.proto.OutcomeAcknowledged;
@@ -97,11 +100,31 @@ public final class Participant {
    * @param epoch a number that no other leadership of this group has; not 0
    */
   public void becameLeader(long epoch) {
+    becameLeader(epoch, ByteString.EMPTY);
+  }
+
+  /**
+   * The same after a planned hand-over to this replica; nobody else has led in between.
+   *
+   * @param epoch also greater than those of all leaderships before
+   * @param inherited what {@link #handOver} gave at the leader before; empty if nothing came
+   */
+  public void becameLeader(long epoch, ByteString inherited) {
     Invariants.check(leading == null, "%s leads already", context.group());
     Invariants.check(epoch != 0, "an epoch of 0 means none");
     base.schema().refresh();
     leading = new LeaderHandlers(new Leadership(base, epoch, lockTables), snapshots);
-    leading.leadership().inherit();
+    leading.leadership().inherit(inherited);
+  }
+
+  /**
+   * It is about to step down as planned: all that it has appended is applied, nothing is granted
+   * any more. What the transactions under way hold here, for {@link #becameLeader(long,
+   * ByteString)} of who leads next; {@link #stepDown} follows at once.
+   */
+  public ByteString handOver() {
+    LeaderHandlers now = leading;
+    return now == null ? ByteString.EMPTY : LockTransfers.give(now.leadership());
   }
 
   /** The replica leads no longer: all locks are void, and whoever waits is told to ask the next. */
@@ -267,17 +290,21 @@ public final class Participant {
   }
 
   /** Notes that transactions live. */
-  public void keepAlive(KeepAlive notice) {
+  public void keepAlive(KeepAlive notice, Consumer<KeepAliveReply> answer) {
     LeaderHandlers now = leading;
-    if (now == null) {
+    if (now == null || !now.leadership().leads()) {
+      ServerId hint = context.replication().leaderHint();
+      answer.accept(KeepAliveReply.newBuilder().setLeader(hint == null ? 0 : hint.value()).build());
       return;
     }
     long nanos = context.clocks().bootNanos();
     for (Holding holding : notice.getHoldingsList()) {
-      if (holding.getEpoch() == now.leadership().epoch) {
+      if (now.leadership().holds(holding)) {
         now.leadership().locks.heard(Protos.txn(holding.getTxn()), holding.getGrant(), nanos);
       }
     }
+    answer.accept(
+        KeepAliveReply.newBuilder().setLeads(true).setEpoch(now.leadership().epoch).build());
   }
 
   /**

@@ -166,9 +166,8 @@ final class PrepareHandler {
     }
     return admission.refuse(
         new Admission.Request(
-            id,
+            call.getHolding(),
             new Timestamp(call.getCommitStartNanos()),
-            call.getHolding().getEpoch(),
             call.getWritesList(),
             call.getSerializedSize(),
             true));
@@ -321,6 +320,7 @@ final class PrepareHandler {
     if (pending == null) {
       throw Invariants.unreachable("%s was applied before it was appended", id);
     }
+    leadership.inherited.succeeded(prepare.call.getHolding());
     leadership.pending.remove(pending);
     leadership.underWay.end(prepare);
     prepare.answer.accept(voted(entry.getVote()));

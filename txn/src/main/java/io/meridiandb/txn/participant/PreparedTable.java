@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,11 +131,13 @@ final class PreparedTable {
    * Above what every timestamp of a new leader must be (protocol G8): the locks under which these
    * transactions have read died with the leader that granted them, but they may commit up to the
    * end of that leader's lease, and nobody may write below that what they have read.
+   *
+   * @param readsLocked whose locks have been handed over instead
    */
-  Timestamp floor() {
+  Timestamp floor(Predicate<TxnId> readsLocked) {
     Timestamp floor = Timestamp.MIN;
     for (Prepared each : byId.values()) {
-      if (each.entry.getReads()) {
+      if (each.entry.getReads() && !readsLocked.test(each.id)) {
         floor = Timestamp.max(floor, new Timestamp(each.entry.getVote().getLeaseEndNanos()));
       }
     }

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The commits that this leader has said no to. A no is final (protocol G12): if the same request
  * arrives once more, late and when its conditions happen to hold, it must not commit what the
- * client was told is aborted. Another leader refuses it by its epoch. What is forgotten for want of
- * room is refused by when it began.
+ * client was told is aborted. Another leader refuses it by its epoch, and what was refused is not
+ * handed over ({@link LockTransfers}). What is forgotten for want of room is refused by when it
+ * began.
  */
 final class RememberedRefusals {
   /** Most refusals remembered, about 300 bytes each. */
@@ -48,6 +49,21 @@ final class RememberedRefusals {
       return entry.refusal;
     }
     return commitStart.isAfter(forgottenThrough) ? null : Refuse.aborted(id);
+  }
+
+  /** Whether this attempt was refused. */
+  boolean has(TxnId id) {
+    return entries.containsKey(id);
+  }
+
+  /** Of commits that began at or before it it is not known whether they were refused. */
+  Timestamp forgottenThrough() {
+    return forgottenThrough;
+  }
+
+  /** An earlier leader has forgotten so much, whose requests may still be honoured. */
+  void forgotten(Timestamp through) {
+    forgottenThrough = Timestamp.max(forgottenThrough, through);
   }
 
   /** Commits that began at or before it are refused for good by the group's horizon. */

@@ -38,6 +38,12 @@ record Rules(Set<Rule> without) {
     MODES,
     /** C3: locks of prepared transactions are taken again by a new leader. */
     PREPARED_LOCKS,
+    /** G7: the locks of a leader that hands over as planned go to its successor. */
+    LOCKS_ARE_HANDED_OVER,
+    /** G7: of the requests of the epoch before, only those of what was handed over are honoured. */
+    ONLY_WHAT_IS_HANDED_OVER,
+    /** G12: what was refused for good is not handed over. */
+    REFUSED_STAYS_BEHIND,
     /** G8: the schema may change once a vote's lease has ended, outcome or not. */
     SCHEMA_IS_FREED
   }

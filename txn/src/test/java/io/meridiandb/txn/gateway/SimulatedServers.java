@@ -17,6 +17,7 @@ import io.meridiandb.txn.TxnMessages;
 import io.meridiandb.txn.participant.CommitMode;
 import io.meridiandb.txn.participant.Participant;
 import io.meridiandb.txn.proto.CommitCall;
+import io.meridiandb.txn.proto.KeepAlive;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,7 @@ final class SimulatedServers {
       answer(TxnMessages.VOTE, TxnMessages.VOTE_REPLY, Participant::vote);
       messenger.on(TxnMessages.COMMIT, in -> strand.execute(() -> commit(in)));
       hear(TxnMessages.ROLLBACK, Participant::rollback);
-      hear(TxnMessages.KEEP_ALIVE, Participant::keepAlive);
+      messenger.on(TxnMessages.KEEP_ALIVE, in -> strand.execute(() -> keepAlive(in)));
       hear(TxnMessages.OUTCOME_ACKNOWLEDGED, Participant::acknowledged);
     }
 
@@ -115,6 +116,13 @@ final class SimulatedServers {
                   messenger.reply(in, TxnMessages.COMMIT_REPLY, out);
                 }
               });
+    }
+
+    private void keepAlive(Received<KeepAlive> in) {
+      at(in)
+          .keepAlive(
+              in.body(),
+              reply -> messenger.send(in.from(), TxnMessages.KEEP_ALIVE_REPLY, in.group(), reply));
     }
 
     private void tick() {

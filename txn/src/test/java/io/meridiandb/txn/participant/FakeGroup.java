@@ -1,5 +1,6 @@
 package io.meridiandb.txn.participant;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
@@ -23,6 +24,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,7 @@ final class FakeGroup {
       server = new ServerId(number);
       participant =
           new Participant(
-              new ParticipantContext(group, this, this, strand, clocks, new SilentEvents()),
+              new ParticipantContext(group, this, this, strand, clocks, events),
               (range, at) -> ownership.notOwned(range, at),
               request -> recovery.recover(request),
               rules);
@@ -216,6 +218,7 @@ final class FakeGroup {
   private final List<Appended> unchosen = new ArrayList<>();
   private final Strand strand = new QueueStrand();
   private final Clocks clocks = new NowClocks();
+  final SilentEvents events = new SilentEvents();
   final List<FakeReplica> replicas = new ArrayList<>();
   final List<byte[]> log = new ArrayList<>();
   @Nullable FakeReplica leader;
@@ -246,10 +249,38 @@ final class FakeGroup {
   }
 
   Participant lead(int replica) {
+    return lead(replica, ByteString.EMPTY);
+  }
+
+  private Participant lead(int replica, ByteString inherited) {
     leader = replicas.get(replica);
-    leader.participant.becameLeader(++lastEpoch);
+    leader.participant.becameLeader(++lastEpoch, inherited);
     run();
     return leader.participant;
+  }
+
+  /** The leader hands over as planned: all is chosen first, and what it gives away arrives. */
+  Participant handOver(int to) {
+    return handOver(to, given -> given);
+  }
+
+  /** The same; {@code onTheWay} happens to what it gives away. */
+  Participant handOver(int to, UnaryOperator<ByteString> onTheWay) {
+    FakeReplica before = leader;
+    if (before == null) {
+      throw new AssertionError("nobody leads " + group);
+    }
+    leaseValid = false; // from here on it appends and grants nothing
+    run();
+    while (!unchosen.isEmpty()) {
+      chooseOne();
+    }
+    ByteString given = before.participant.handOver();
+    leader = null;
+    before.participant.stepDown();
+    leaseValid = true;
+    run();
+    return lead(to, onTheWay.apply(given));
   }
 
   long epoch() {
@@ -406,8 +437,14 @@ final class FakeGroup {
     }
   }
 
-  /** Says nothing. */
+  /** Says nothing, and counts. */
   static final class SilentEvents implements Events {
+    private final Map<String, Long> counts = new TreeMap<>();
+
+    long counted(String counter) {
+      return counts.getOrDefault(counter, 0L);
+    }
+
     @Override
     public void event(Level level, String source, String message) {}
 
@@ -417,6 +454,8 @@ final class FakeGroup {
     }
 
     @Override
-    public void count(String counter, long delta) {}
+    public void count(String counter, long delta) {
+      counts.merge(counter, delta, Long::sum);
+    }
   }
 }

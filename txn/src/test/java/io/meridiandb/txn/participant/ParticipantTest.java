@@ -206,7 +206,8 @@ class ParticipantTest extends ParticipantScenario {
     long other = lock(txn(2), LockMode.SHARED, "a", "b");
     group.advance(Duration.ofSeconds(4));
     leader.keepAlive(
-        KeepAlive.newBuilder().addHoldings(holding(txn(1), group.epoch(), grant)).build());
+        KeepAlive.newBuilder().addHoldings(holding(txn(1), group.epoch(), grant)).build(),
+        reply -> {});
     group.advance(Duration.ofSeconds(4));
     leader.tick();
     assertThat(
