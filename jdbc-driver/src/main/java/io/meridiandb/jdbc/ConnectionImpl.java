@@ -243,6 +243,11 @@ final class ConnectionImpl extends RefusingConnection {
   }
 
   @Override
+  public long getReadTimestampNanos() {
+    return session.lastReadNanos();
+  }
+
+  @Override
   public boolean isTransactionOpen() {
     return session.state() != TransactionState.IDLE;
   }

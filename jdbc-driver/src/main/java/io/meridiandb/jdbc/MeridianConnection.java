@@ -27,6 +27,21 @@ public interface MeridianConnection extends Connection {
    */
   long getCommitTimestampNanos();
 
+  /**
+   * The moment that the last statement of this connection has read, in nanoseconds since the epoch,
+   * known once its last row is there; 0 if it did not read one moment. A later read at this
+   * timestamp sees the same.
+   */
+  long getReadTimestampNanos();
+
+  /** Closes it; never fails. */
+  @Override
+  void close();
+
+  /** Whether it is closed, by the caller or because a transaction's outcome could not be had. */
+  @Override
+  boolean isClosed();
+
   /** Whether a transaction is open, by SQL's BEGIN or because autocommit is off. */
   boolean isTransactionOpen();
 

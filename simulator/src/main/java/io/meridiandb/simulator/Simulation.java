@@ -1,6 +1,8 @@
 package io.meridiandb.simulator;
 
+import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.simulator.client.FiberDriver;
 import io.meridiandb.simulator.client.FrameClient;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
@@ -36,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation {
   private static final int CLIENTS_EACH = 3;
+
+  /** One client of so many is an application with the JDBC driver. */
+  private static final int DRIVER_OF = 3;
+
   private static final Duration START_WAIT = Duration.ofSeconds(120);
   private static final Duration END_WAIT = Duration.ofSeconds(300);
   private static final int FAILURES_SHOWN = 5;
@@ -180,6 +186,7 @@ public final class Simulation {
     client(
         universe,
         ended,
+        false,
         client -> {
           List<Placements.Wanted> placements =
               options.classic() || !assembly.isWhole()
@@ -198,10 +205,12 @@ public final class Simulation {
       scenario.steps().forEach(step -> world.schedule(step.at(), () -> step.action().on(stage)));
     }
     watch.begin();
+    RandomSource speech = world.random("speech");
     for (Workload workload : workloads) {
       for (int i = 0; i < CLIENTS_EACH; i++) {
         int number = i;
-        client(universe, ended, client -> workload.run(number, client));
+        boolean byDriver = assembly.isWhole() && speech.chance(1, DRIVER_OF);
+        client(universe, ended, byDriver, client -> workload.run(number, client));
       }
     }
     world.runFor(options.faultPhase);
@@ -216,6 +225,7 @@ public final class Simulation {
     client(
         universe,
         ended,
+        false,
         client -> {
           workloads.forEach(workload -> workload.check(client));
           new MovesEnd(run).check(client);
@@ -247,11 +257,16 @@ public final class Simulation {
     }
   }
 
-  /** Runs a client on a fiber of a machine of its own. */
+  /**
+   * Runs a client on a fiber of a machine of its own.
+   *
+   * @param byDriver whether it goes through the JDBC driver
+   */
   private static void client(
-      SimulatedUniverse universe, List<String> ended, Consumer<SqlClient> body) {
+      SimulatedUniverse universe, List<String> ended, boolean byDriver, Consumer<SqlClient> body) {
     SimulatedUniverse.Client machine = universe.newClient();
-    SqlClient client = new FrameClient(universe, machine);
+    SqlClient client =
+        byDriver ? FiberDriver.client(universe, machine) : new FrameClient(universe, machine);
     machine
         .env()
         .fibers()

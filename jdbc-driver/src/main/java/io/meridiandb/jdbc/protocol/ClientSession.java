@@ -61,6 +61,7 @@ public final class ClientSession {
   private volatile long networkMillis;
   private volatile TransactionState state = TransactionState.IDLE;
   private volatile long lastCommitNanos;
+  private volatile long lastReadNanos;
   private long lastSequence; // guarded by lock, as all below
   private long ackedSequence;
   private long openSequence;
@@ -327,6 +328,7 @@ public final class ClientSession {
     if (complete.getCommitTimestampNanos() != 0) {
       lastCommitNanos = complete.getCommitTimestampNanos();
     }
+    lastReadNanos = complete.getReadTimestampNanos();
     enter(exchange, complete.getState());
   }
 
@@ -437,6 +439,11 @@ public final class ClientSession {
   /** Commit timestamp of the last transaction of this session, in nanoseconds; 0 if none. */
   public long lastCommitNanos() {
     return lastCommitNanos;
+  }
+
+  /** The moment that the last request has read, in nanoseconds; 0 if it was not one moment. */
+  public long lastReadNanos() {
+    return lastReadNanos;
   }
 
   /** How long the network may be silent while an answer is waited for; 0 = for ever. */

@@ -3,21 +3,20 @@ package io.meridiandb.junit;
 import io.meridiandb.jdbc.MeridianDataSource;
 import io.meridiandb.jdbc.link.Connector;
 import io.meridiandb.jdbc.link.Surroundings;
-import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.kernel.strand.AwaitTimeoutException;
+import io.meridiandb.simulator.client.FiberSurroundings;
 import io.meridiandb.simulator.universe.SimulatedUniverse;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The driver inside a simulated world. A thread that waits for an answer lets virtual time run: the
@@ -25,21 +24,18 @@ import org.jspecify.annotations.Nullable;
  * back. Every other thread is refused, because no seed decides when it runs.
  */
 final class DriverWorld {
-  private static final Duration FOR_EVER = Duration.ofDays(365);
-
   private final SimulatedUniverse universe;
   private final SimulatedWorld world;
   private final Thread testThread = Thread.currentThread();
   private final SimulatedUniverse.Client testMachine;
   private final Map<Long, SimulatedUniverse.Client> machines = new ConcurrentHashMap<>();
-  private final RandomSource random;
-  private CompletableFuture<@Nullable Void> news = new CompletableFuture<>();
+  private final Waiting surroundings;
 
   DriverWorld(SimulatedUniverse universe) {
     this.universe = universe;
     this.world = universe.world();
     this.testMachine = universe.newClient(universe.shape().regions().getFirst());
-    this.random = world.random("driver");
+    this.surroundings = new Waiting();
   }
 
   /** The calling fiber is a client's, on that machine. */
@@ -124,7 +120,8 @@ final class DriverWorld {
       universe.members().stream()
           .filter(server -> !nearestFirst.contains(server))
           .forEach(nearestFirst::add);
-      return universe.connect(machine.machine(), nearestFirst.get(number), telling(listener));
+      return universe.connect(
+          machine.machine(), nearestFirst.get(number), surroundings.telling(listener));
     }
 
     @Override
@@ -139,62 +136,24 @@ final class DriverWorld {
     }
   }
 
-  /** Wakes all who wait whenever something arrives. */
-  private FrameChannel.Listener telling(FrameChannel.Listener listener) {
-    return new FrameChannel.Listener() {
-      @Override
-      public void frame(byte[] frame) {
-        listener.frame(frame);
-        tell();
+  /** Who waits on the test's thread drives the world; who waits on a client's fiber hands back. */
+  private final class Waiting extends FiberSurroundings {
+    Waiting() {
+      super(world, world.random("driver"), () -> machine().env().fibers());
+    }
+
+    @Override
+    protected void waitFor(BooleanSupplier done, Duration timeout) {
+      if (onTestThread()) {
+        world.runUpTo(timeout, done);
+      } else {
+        super.waitFor(done, timeout);
       }
+    }
 
-      @Override
-      public void closed(String reason) {
-        listener.closed(reason);
-        tell();
-      }
-    };
+    @Override
+    protected void sleep(Duration length) {
+      DriverWorld.this.pause(length);
+    }
   }
-
-  private void tell() {
-    CompletableFuture<@Nullable Void> told = news;
-    news = new CompletableFuture<>();
-    told.complete(null);
-  }
-
-  private final Surroundings surroundings =
-      new Surroundings() {
-        @Override
-        public long nanoTime() {
-          return world.elapsed().toNanos();
-        }
-
-        @Override
-        public long randomLong() {
-          return random.nextLong();
-        }
-
-        @Override
-        public <T> @Nullable T take(BlockingQueue<T> queue, long nanos) {
-          Duration timeout = nanos < 0 ? FOR_EVER : Duration.ofNanos(nanos);
-          if (onTestThread()) {
-            world.runUpTo(timeout, () -> !queue.isEmpty());
-            return queue.poll();
-          }
-          long deadline = world.elapsed().toNanos() + timeout.toNanos();
-          while (queue.isEmpty()) {
-            long left = deadline - world.elapsed().toNanos();
-            if (left <= 0 || !awaitOnFiber(news, Duration.ofNanos(left))) {
-              break;
-            }
-          }
-          return queue.poll();
-        }
-
-        @Override
-        public boolean pause(long millis) {
-          DriverWorld.this.pause(Duration.ofMillis(millis));
-          return !Thread.currentThread().isInterrupted();
-        }
-      };
 }

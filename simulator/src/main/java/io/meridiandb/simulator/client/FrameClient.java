@@ -122,7 +122,7 @@ public final class FrameClient implements SqlClient {
       acked = sequence;
       return Ending.committed(answer.commitNanos());
     } catch (SqlFailed e) {
-      return e.failure().getOutcomeUnknown() ? resolve(say(e)) : Ending.aborted(say(e));
+      return e.outcomeUnknown() ? resolve(say(e)) : Ending.aborted(say(e));
     } catch (LinkLost e) {
       return inDoubt ? resolve(say(e)) : Ending.aborted("never sent: " + say(e));
     }
@@ -151,7 +151,7 @@ public final class FrameClient implements SqlClient {
           ? Ending.aborted("rolled back")
           : Ending.committed(complete.getCommitTimestampNanos());
     } catch (SqlFailed e) {
-      return e.failure().getOutcomeUnknown() ? resolve(say(e)) : Ending.aborted(say(e));
+      return e.outcomeUnknown() ? resolve(say(e)) : Ending.aborted(say(e));
     } catch (LinkLost e) {
       return inDoubt ? resolve(say(e)) : Ending.aborted("commit never sent: " + say(e));
     }

@@ -6,15 +6,21 @@ import io.meridiandb.wire.proto.Failure;
 public final class SqlFailed extends Exception {
   private static final long serialVersionUID = 1;
 
-  private final transient Failure failure;
+  private final boolean outcomeUnknown;
 
   SqlFailed(Failure failure) {
-    super(failure.getSqlState() + " " + failure.getCode() + ": " + failure.getMessage());
-    this.failure = failure;
+    this(
+        failure.getSqlState() + " " + failure.getCode() + ": " + failure.getMessage(),
+        failure.getOutcomeUnknown());
   }
 
-  /** What it said. */
-  public Failure failure() {
-    return failure;
+  SqlFailed(String message, boolean outcomeUnknown) {
+    super(message);
+    this.outcomeUnknown = outcomeUnknown;
+  }
+
+  /** Whether it may nevertheless have committed. */
+  boolean outcomeUnknown() {
+    return outcomeUnknown;
   }
 }
