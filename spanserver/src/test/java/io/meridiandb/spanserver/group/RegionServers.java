@@ -64,6 +64,8 @@ final class RegionServers implements AutoCloseable {
   private final List<ServerId> leaders;
   private final NavigableMap<Key, GroupId> borders = new TreeMap<>();
   private final Map<ServerId, Gateway> gateways = new TreeMap<>();
+  private final Map<ServerId, ReplicaHost> hosts = new TreeMap<>();
+  private final Map<ServerId, List<Replica>> replicas = new TreeMap<>();
 
   /**
    * Starts them, with all groups led and all accounts given to their groups.
@@ -127,9 +129,11 @@ final class RegionServers implements AutoCloseable {
         LeaderPreference wanted = LeaderPreference.on(List.of(leaders.get(i)));
         Replica replica = host.open(group.group(), ReplicaSet.ofFull(SERVERS), group, wanted);
         group.bind(replica);
+        replicas.computeIfAbsent(id, server -> new ArrayList<>()).add(replica);
         strand.execute(() -> served.serve(group));
       }
       host.start();
+      hosts.put(id, host);
       gateways.put(id, gateway);
     } catch (IOException e) {
       throw new AssertionError("cannot open " + id, e);
@@ -154,6 +158,52 @@ final class RegionServers implements AutoCloseable {
       throw new AssertionError(server + " has not started");
     }
     return gateway;
+  }
+
+  /** Who leads the group now; null if nobody does. */
+  @Nullable ServerId leader(int group) {
+    for (Map.Entry<ServerId, List<Replica>> each : replicas.entrySet()) {
+      if (each.getValue().get(group).leaseValidNow()) {
+        return each.getKey();
+      }
+    }
+    return null;
+  }
+
+  /** The group's leader hands over, to another full replica. */
+  void handOver(int group, ServerId to) throws Exception {
+    ServerId leader = leader(group);
+    if (leader == null) {
+      throw new AssertionError("nobody leads group " + group);
+    }
+    at(
+        leader,
+        () -> {
+          replicas.getOrDefault(leader, List.of()).get(group).handOver(to);
+          return true;
+        });
+  }
+
+  /** The server hands over all that it leads, then it is gone. */
+  void leave(ServerId server) throws Exception {
+    ReplicaHost host = hosts.get(server);
+    if (host == null) {
+      throw new AssertionError(server + " has not started");
+    }
+    at(
+        server,
+        () -> {
+          host.handOverAll();
+          return true;
+        });
+    world.runFor(Duration.ofMillis(500)); // what it says last is on its way
+    replicas.remove(server);
+    world.crash(server);
+  }
+
+  /** The sum of a counter over all servers. */
+  long counted(String counter) {
+    return SERVERS.stream().mapToLong(each -> world.counters(each).getOrDefault(counter, 0L)).sum();
   }
 
   /** Does something on a fiber of a server. */
