@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -138,6 +140,11 @@ final class HostedGroups implements LocalGroups, GroupOpener {
   @Override
   public List<LocalGroup> all() {
     return List.copyOf(served.values());
+  }
+
+  /** The replicas, by their groups' ids, to be looked at. */
+  Collection<HostedReplica> hosted() {
+    return Collections.unmodifiableCollection(served.values());
   }
 
   /** The tablets are closed: nothing can be told of them any more. */

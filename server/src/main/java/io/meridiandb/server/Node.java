@@ -7,6 +7,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.strand.AwaitTimeoutException;
 import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.paxos.log.LogFailedException;
 import io.meridiandb.paxos.log.WriteAheadLog;
 import io.meridiandb.paxos.membership.ReplicaSet;
@@ -16,6 +17,7 @@ import io.meridiandb.placement.driver.PlacementRoles;
 import io.meridiandb.placement.locationproxy.LocationProxy;
 import io.meridiandb.spanserver.directory.DirectoryService;
 import io.meridiandb.spanserver.directory.LocalGroup;
+import io.meridiandb.spanserver.group.HostedReplica;
 import io.meridiandb.spanserver.group.ServerGroups;
 import io.meridiandb.sql.catalog.Universe;
 import io.meridiandb.sql.session.ServerInfo;
@@ -27,6 +29,7 @@ import io.meridiandb.truetime.masters.MastersTrueTime;
 import io.meridiandb.txn.gateway.GatewayImpl;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -246,9 +249,26 @@ public final class Node {
   }
 
   /**
-   * How the node is at this very moment, for a caller that knows that nothing of it runs: the
-   * simulator between two events.
+   * A glance at a node from outside, which leaves no trace in it.
+   *
+   * @param clock what it takes for the time
+   * @param fenced whether it knows that its clock is wrong
+   * @param replicas its groups, by id: alive, to be looked at at once
    */
+  public record Glance(TTInterval clock, boolean fenced, Collection<HostedReplica> replicas) {}
+
+  /**
+   * Looks at the node at this very moment: for the simulator between two events, when nothing of
+   * the node runs. Unlike a status, which reads its clock as the node itself does and reports what
+   * that shows, it changes nothing: a run that is watched goes on like one that is not.
+   */
+  public Glance glance() {
+    Running now = running;
+    return new Glance(
+        clockWatch.peek(), clockWatch.peekFenced(), now == null ? List.of() : now.groups.hosted());
+  }
+
+  /** How the node is now, for a caller that acts for it at this very moment. */
   public NodeStatus statusNow() {
     Running now = running;
     List<NodeStatus.GroupStatus> list = now == null ? List.of() : now.groups.status();

@@ -5,7 +5,6 @@ import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
-import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.server.Node;
@@ -103,7 +102,7 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
             lease(shape),
             tuning.sizes());
     NodeParts parts = new ObservedParts(self, fittings.parts(env, self), observer);
-    return new RealNode(self.server(), Node.assemble(env, trueTime, config, parts));
+    return new RealNode(self.server(), Node.assemble(env, trueTime, config, parts), new Look());
   }
 
   /**
@@ -125,7 +124,7 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
     return ReplicaSet.of(voters, List.of(), others);
   }
 
-  private record RealNode(ServerId self, Node node) implements SimulatedNode {
+  private record RealNode(ServerId self, Node node, Look look) implements SimulatedNode {
     @Override
     public void start() {
       node.start();
@@ -146,19 +145,7 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
       if (node.died().isDone()) {
         return null;
       }
-      NodeStatus now = node.statusNow();
-      return new Sight.Server(
-          id, life, now.clock(), now.fenced(), now.groups().stream().map(RealNode::seen).toList());
-    }
-
-    private static Sight.Group seen(NodeStatus.GroupStatus group) {
-      Ballot ballot = group.ballot();
-      return new Sight.Group(
-          group.group().value(),
-          group.leading(),
-          List.of(ballot.round(), ballot.server().value(), ballot.incarnation()),
-          group.appliedIndex(),
-          group.stopped());
+      return look.at(node.glance(), id, life);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.meridiandb.simulator.client.SqlFailed;
 import io.meridiandb.simulator.fault.Nemesis;
 import io.meridiandb.simulator.fault.Swarm;
 import io.meridiandb.simulator.invariant.Census;
+import io.meridiandb.simulator.invariant.Eye;
 import io.meridiandb.simulator.invariant.Invariant;
 import io.meridiandb.simulator.invariant.InvariantWatch;
 import io.meridiandb.simulator.invariant.Observers;
@@ -102,11 +103,24 @@ public final class Simulation {
 
   private final Options options;
   private final SimulatedNode.Assembly assembly;
+  private final Watching watching;
+
+  /** How the invariants are looked at. */
+  interface Watching {
+    /** What runs after every event. */
+    Runnable over(List<Invariant> invariants, Eye eye, Consumer<String> report);
+  }
 
   /** A run of one seed. */
   public Simulation(Options options, SimulatedNode.Assembly assembly) {
+    this(options, assembly, InvariantWatch::new);
+  }
+
+  /** The same, watched otherwise. */
+  Simulation(Options options, SimulatedNode.Assembly assembly, Watching watching) {
     this.options = options;
     this.assembly = assembly;
+    this.watching = watching;
   }
 
   /**
@@ -129,7 +143,7 @@ public final class Simulation {
       Swarm drawn = Swarm.draw(world.random("swarm"));
       Swarm swarm = assembly.isWhole() ? drawn : drawn.forAPart();
       Nemesis nemesis = new Nemesis(universe, options.isScripted() ? swarm.quiet() : swarm);
-      world.afterEveryEvent(new InvariantWatch(invariants, universe::sight, run::violation));
+      world.afterEveryEvent(watching.over(invariants, universe.eye(), run::violation));
       try {
         play(nemesis, universe, run);
         settle(new Settling(census, universe::sight), world, run);

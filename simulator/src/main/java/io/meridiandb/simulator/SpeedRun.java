@@ -77,7 +77,7 @@ public final class SpeedRun {
       SimulatedUniverse universe = new SimulatedUniverse(world, assembly, shape);
       Run run = new Run(universe);
       Nemesis nemesis = new Nemesis(universe, Swarm.draw(world.random("swarm")));
-      world.afterEveryEvent(new InvariantWatch(invariants, universe::sight, run::violation));
+      world.afterEveryEvent(new InvariantWatch(invariants, universe.eye(), run::violation));
       nemesis.prepare();
       universe.startAll(START_MAX);
       List<String> made = new ArrayList<>();

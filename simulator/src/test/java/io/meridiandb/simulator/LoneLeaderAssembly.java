@@ -7,6 +7,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
@@ -189,6 +190,11 @@ final class LoneLeaderAssembly implements SimulatedNode.Assembly {
 
     @Override
     public boolean leaseValidNow() {
+      return leads;
+    }
+
+    @Override
+    public boolean leaseValidAt(TTInterval moment) {
       return leads;
     }
 

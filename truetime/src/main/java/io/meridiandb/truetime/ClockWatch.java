@@ -165,13 +165,25 @@ public final class ClockWatch implements Messenger.ClockWatch {
     return fencedBecause() != null;
   }
 
+  /** Whether it is {@link #fenced}, for an observer: nobody is told, nothing changes. */
+  public boolean peekFenced() {
+    return reason() != null;
+  }
+
+  /** The time, for an observer: see {@link TrueTime#peek}. */
+  public TTInterval peek() {
+    return trueTime.peek();
+  }
+
+  private @Nullable String reason() {
+    return outvoted
+        ? "most of the servers heard contradict this one's clock: set it right and start this server again"
+        : trueTime.fault();
+  }
+
   /** Why it is {@link #fenced}, in words for people; null if it is not. */
   public @Nullable String fencedBecause() {
-    String fault = trueTime.fault();
-    String why =
-        outvoted
-            ? "most of the servers heard contradict this one's clock: set it right and start this server again"
-            : fault;
+    String why = reason();
     String told = reported.get();
     if (!Objects.equals(told, why) && reported.compareAndSet(told, why)) {
       report(why);

@@ -73,8 +73,7 @@ final class GuardedTrueTime implements TrueTime {
       return monotone(carried);
     }
     TTInterval read = good.interval();
-    if (read.earliest().isAfter(carried.latest().plusNanos(RESOLUTION_NANOS))
-        || read.latest().plusNanos(RESOLUTION_NANOS).isBefore(carried.earliest())) {
+    if (contradicts(carried, read)) {
       stepped = true;
       report(
           "the clock stepped: it should show %s to %s, and shows %s to %s; set it right and start this server again"
@@ -86,6 +85,22 @@ final class GuardedTrueTime implements TrueTime {
     }
     report(tooUncertain(read));
     return monotone(read);
+  }
+
+  @Override
+  public TTInterval peek() {
+    Anchor last = anchor;
+    long b1 = clocks.bootNanos();
+    ClockReading reading = stepped ? null : source.read();
+    TTInterval carried = last == null ? ANY_TIME : last.at(b1, clocks.bootNanos());
+    TTInterval read = reading instanceof ClockReading.Good good ? good.interval() : carried;
+    return notBefore(highestEarliest.get(), contradicts(carried, read) ? carried : read);
+  }
+
+  /** Whether the two have no moment in common. */
+  private static boolean contradicts(TTInterval carried, TTInterval read) {
+    return read.earliest().isAfter(carried.latest().plusNanos(RESOLUTION_NANOS))
+        || read.latest().plusNanos(RESOLUTION_NANOS).isBefore(carried.earliest());
   }
 
   private static @Nullable String tooUncertain(TTInterval reading) {
@@ -103,9 +118,12 @@ final class GuardedTrueTime implements TrueTime {
   }
 
   private TTInterval monotone(TTInterval reading) {
-    long read = reading.earliest().nanos();
-    long earliest = highestEarliest.accumulateAndGet(read, Math::max);
-    if (earliest == read) {
+    return notBefore(
+        highestEarliest.accumulateAndGet(reading.earliest().nanos(), Math::max), reading);
+  }
+
+  private static TTInterval notBefore(long earliest, TTInterval reading) {
+    if (earliest <= reading.earliest().nanos()) {
       return reading;
     }
     // Another thread may have read a later moment meanwhile; then this one is stale, not wrong.

@@ -12,6 +12,14 @@ public interface TrueTime {
   /** An interval that surely contains absolute time at some moment of this call. */
   TTInterval now();
 
+  /**
+   * What {@link #now} would answer, without a trace that it was asked: for whoever watches a server
+   * from outside and must not change how it goes on. No server may rely upon it.
+   */
+  default TTInterval peek() {
+    return now();
+  }
+
   /** Whether {@code t} has surely passed. */
   default boolean after(Timestamp t) {
     return now().earliest().isAfter(t);

@@ -2,7 +2,7 @@ package io.meridiandb.kernel.simulated;
 
 import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.check.Invariants;
-import java.util.Comparator;
+import io.meridiandb.kernel.id.ServerId;
 import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class EventQueue {
   static final long EVENTS_AT_ONE_INSTANT_MAX = 2_000_000;
 
   /** Something that will happen. */
-  static final class Event {
+  static final class Event implements Comparable<Event> {
     private long at;
     private long tie;
     private final long number;
@@ -37,17 +37,22 @@ final class EventQueue {
     void cancel() {
       action = null;
     }
+
+    @Override
+    public int compareTo(Event other) {
+      int byTime = Long.compare(at, other.at);
+      int byTie = byTime != 0 ? byTime : Long.compare(tie, other.tie);
+      return byTie != 0 ? byTie : Long.compare(number, other.number);
+    }
   }
 
-  private final PriorityQueue<Event> events =
-      new PriorityQueue<>(
-          Comparator.<Event>comparingLong(e -> e.at)
-              .thenComparingLong(e -> e.tie)
-              .thenComparingLong(e -> e.number));
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final RandomSource order;
   private final Trace trace;
   private final AtomicLong executed = new AtomicLong();
   private long now;
+  private @Nullable ServerId concerned;
+  private boolean concernsAll;
   private long posted;
   private long deferred;
   private long atThisInstant;
@@ -60,6 +65,26 @@ final class EventQueue {
   /** Nanoseconds of virtual time since the world began. */
   long now() {
     return now;
+  }
+
+  /** See {@link SimulatedWorld#lastConcerned}. */
+  @Nullable ServerId concerned() {
+    return concernsAll ? null : concerned;
+  }
+
+  /** The event that runs, one of the world, does something to nobody but this server. */
+  void concernsOnly(ServerId one) {
+    concerned = one;
+  }
+
+  /** What happens now may concern anybody: until it has been looked at. */
+  void concernsAll() {
+    concernsAll = true;
+  }
+
+  /** All that has happened was looked at. */
+  void looked() {
+    concernsAll = false;
   }
 
   /** How many events have run; readable from any thread. */
@@ -119,6 +144,7 @@ final class EventQueue {
         event.kind,
         event.owner == null ? "the world" : event.owner);
     now = event.at;
+    concerned = event.owner == null ? null : event.owner.server();
     executed.incrementAndGet();
     trace.add(event.at);
     trace.add(event.number);

@@ -37,6 +37,7 @@ public final class SimulatedClocks implements Clocks {
 
   /** Sets how far the clock may be off. */
   public void bound(long nanos) {
+    world.queue().concernsAll();
     boundNanos = nanos;
   }
 
@@ -46,6 +47,7 @@ public final class SimulatedClocks implements Clocks {
    * @param random decides where
    */
   public void step(long random) {
+    world.queue().concernsAll();
     wallPhase = random >>> 2;
   }
 
@@ -53,11 +55,13 @@ public final class SimulatedClocks implements Clocks {
    * Makes the clock wrong by {@code nanos} beyond its honest error: a fault TrueTime must notice.
    */
   public void lie(long nanos) {
+    world.queue().concernsAll();
     lieNanos = nanos;
   }
 
   /** The same until the server starts again: whoever starts it has set the clock right before. */
   public void lieInThisLife(long nanos) {
+    world.queue().concernsAll();
     lieOfThisLife = nanos;
   }
 

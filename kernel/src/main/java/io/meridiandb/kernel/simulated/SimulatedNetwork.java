@@ -250,6 +250,7 @@ public final class SimulatedNetwork {
 
   private void arrive(InFlight flight) {
     LinkLane path = flight.path;
+    world.queue().concernsOnly(path.link.to);
     Incarnation receiver = world.receiver(path.link.to);
     if (receiver == null) {
       return;
@@ -286,6 +287,7 @@ public final class SimulatedNetwork {
   }
 
   private void connectionLost(Link link) {
+    world.queue().concernsOnly(link.to);
     Incarnation hearing = world.receiver(link.to);
     Transport.Receiver taker = hearing == null ? null : hearing.receiver();
     if (taker != null && !cuts.contains(link)) {

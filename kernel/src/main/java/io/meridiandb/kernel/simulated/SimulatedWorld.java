@@ -249,10 +249,33 @@ public final class SimulatedWorld implements AutoCloseable {
     afterEvent = look;
   }
 
+  /**
+   * The server that the last event was of, or reached: no other server's state has changed by it,
+   * but for the time. A client's machine counts as a server.
+   *
+   * @return null if it may have concerned anybody
+   */
+  public @Nullable ServerId lastConcerned() {
+    return queue.concerned();
+  }
+
   /** Runs something in the world after {@code delay}: for faults and observations of a test. */
   public void schedule(Duration delay, Runnable action) {
     checkTurn();
     queue.post(nanos(delay), "test", null, action);
+  }
+
+  /** The same for something that changes the state of no server but one. */
+  public void scheduleFor(ServerId one, Duration delay, Runnable action) {
+    checkTurn();
+    queue.post(
+        nanos(delay),
+        "test",
+        null,
+        () -> {
+          queue.concernsOnly(one);
+          action.run();
+        });
   }
 
   /** Lets time run. */
@@ -342,6 +365,7 @@ public final class SimulatedWorld implements AutoCloseable {
   }
 
   private Life start(ServerId id) {
+    queue.concernsAll();
     long number = starts.merge(id, 1L, Long::sum);
     Machine machine = machine(id);
     machine.clocks.started();
@@ -358,6 +382,7 @@ public final class SimulatedWorld implements AutoCloseable {
     if (life == null) {
       return false;
     }
+    queue.concernsAll();
     note(how + " " + life.incarnation);
     life.incarnation.end();
     queue.post(1, "unmap", null, life.incarnation::unmap);
@@ -396,6 +421,7 @@ public final class SimulatedWorld implements AutoCloseable {
             return false;
           }
           afterEvent.run();
+          queue.looked();
           return true;
         });
   }

@@ -92,10 +92,12 @@ final class GroupReplica implements Replica {
 
   @Override
   public boolean leaseValidNow() {
-    return announced
-        && !failed
-        && clock.leaseValid(services.trueTime().now())
-        && !services.watch().fenced();
+    return announced && leaseValidAt(services.trueTime().now()) && !services.watch().fenced();
+  }
+
+  @Override
+  public boolean leaseValidAt(TTInterval moment) {
+    return announced && !failed && clock.leaseValid(moment);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.meridiandb.paxos.replica;
 import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
@@ -27,6 +28,12 @@ public interface Replica {
    * that may have taken time.
    */
   boolean leaseValidNow();
+
+  /**
+   * Whether this replica leads and its lease covers a moment; for an observer that has peeked at
+   * the clock: nothing changes, and it is not asked whether the server is fenced.
+   */
+  boolean leaseValidAt(TTInterval moment);
 
   /** Who leads as far as this replica knows: itself, the leader it follows, or null. */
   @Nullable ServerId leaderHint();

@@ -1,11 +1,9 @@
 package io.meridiandb.simulator.invariant;
 
-import java.util.List;
-
 /** A replica never un-applies an entry (reliability C 4). */
-public final class AppliedOnlyRises extends Rising {
+public final class AppliedOnlyRises extends Rising<Long> {
   @Override
-  List<Long> value(Sight.Group group) {
-    return List.of(group.applied());
+  Long value(Sight.Group group) {
+    return group.applied();
   }
 }

@@ -1,11 +1,11 @@
 package io.meridiandb.simulator.invariant;
 
-import java.util.List;
+import io.meridiandb.paxos.Ballot;
 
 /** A replica never goes back behind a ballot that it has promised (protocol C1). */
-public final class BallotsOnlyRise extends Rising {
+public final class BallotsOnlyRise extends Rising<Ballot> {
   @Override
-  List<Long> value(Sight.Group group) {
+  Ballot value(Sight.Group group) {
     return group.ballot();
   }
 }

@@ -3,6 +3,7 @@ package io.meridiandb.simulator.invariant;
 import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
@@ -46,6 +47,11 @@ public abstract class ForwardingReplica implements Replica {
   @Override
   public boolean leaseValidNow() {
     return replica.leaseValidNow();
+  }
+
+  @Override
+  public boolean leaseValidAt(TTInterval moment) {
+    return replica.leaseValidAt(moment);
   }
 
   @Override

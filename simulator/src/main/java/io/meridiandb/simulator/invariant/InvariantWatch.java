@@ -1,27 +1,55 @@
 package io.meridiandb.simulator.invariant;
 
+import io.meridiandb.kernel.id.ServerId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Looks at all invariants after every event; each is reported once. */
+/**
+ * Looks at all invariants after every event; each is reported once.
+ *
+ * <p>An event of one server is followed by a look at that server alone. Nothing is missed by that:
+ *
+ * <ul>
+ *   <li>Rules over one replica ({@link AppliedOnlyRises}, {@link BallotsOnlyRise}, {@link
+ *       NoGroupStops}) depend on what only an event of its server changes.
+ *   <li>{@link TrueTimeHolds} depends on the time as well. But a server reads its clock in its own
+ *       events only, and time stands still during an event: every reading is looked at. An interval
+ *       that nobody reads can do no harm.
+ *   <li>Rules that are {@link Heard} need no look.
+ *   <li>{@link OneLeaseAtATime} is over all servers. A lease begins, or is valid again, by an event
+ *       of its leader or of the world, and ends by time alone. When a server leads a group that it
+ *       did not lead when it was seen last, all are looked at. So of each group one leader at most
+ *       is remembered, unless two were seen: with a second comes a look at all, in which the first
+ *       still leads or is forgotten. Now let A lead, and B begin to lead as well. A was looked at
+ *       when it began, and no look since has forgotten it, for it leads. So B is not remembered;
+ *       all are looked at, and both are seen.
+ * </ul>
+ *
+ * <p>What concerns the world (faults, servers that start and end, clocks that are set) is followed
+ * by a look at all.
+ */
 public final class InvariantWatch implements Runnable {
   private final List<Invariant> holding;
-  private final Supplier<Sight> sight;
+  private final Eye eye;
   private final Consumer<String> report;
+
+  /** As each server was seen last. */
+  private final Map<ServerId, Sight.Server> seen = new TreeMap<>();
+
   private long looks;
 
   /**
    * A watch over some invariants.
    *
-   * @param sight all servers now
    * @param report takes a broken one's name and words
    */
-  public InvariantWatch(
-      List<Invariant> invariants, Supplier<Sight> sight, Consumer<String> report) {
+  public InvariantWatch(List<Invariant> invariants, Eye eye, Consumer<String> report) {
     this.holding = new ArrayList<>(invariants);
-    this.sight = sight;
+    this.eye = eye;
     this.report = report;
   }
 
@@ -45,14 +73,57 @@ public final class InvariantWatch implements Runnable {
   @Override
   public void run() {
     looks++;
-    Sight now = sight.get();
-    holding.removeIf(invariant -> {
-      String broken = invariant.broken(now);
+    Sight sight = look();
+    for (int i = 0; i < holding.size(); i++) {
+      String broken = holding.get(i).broken(sight);
       if (broken != null) {
-        report.accept(invariant.name() + ": " + broken);
+        report.accept(holding.get(i).name() + ": " + broken);
+        holding.remove(i);
+        i--;
       }
-      return broken != null;
-    });
+    }
+  }
+
+  private Sight look() {
+    Sight one = eye.concerned();
+    if (one != null && !anybodyBeginsToLead(one)) {
+      remember(one);
+      return one;
+    }
+    Sight all = eye.all();
+    seen.clear();
+    remember(all);
+    return all;
+  }
+
+  private void remember(Sight sight) {
+    for (Sight.Server server : sight.servers()) {
+      seen.put(server.id(), server);
+    }
+  }
+
+  private boolean anybodyBeginsToLead(Sight sight) {
+    for (Sight.Server server : sight.servers()) {
+      if (beginsToLead(server)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it leads a group that it did not lead when it was seen last. */
+  private boolean beginsToLead(Sight.Server server) {
+    Sight.Server before = seen.get(server.id());
+    if (before != null && before.groups().equals(server.groups())) {
+      return false;
+    }
+    return server.groups().stream()
+        .anyMatch(group -> group.leading() && !isSeenLeading(before, group.id()));
+  }
+
+  private static boolean isSeenLeading(Sight.@Nullable Server before, long group) {
+    return before != null
+        && before.groups().stream().anyMatch(each -> each.id() == group && each.leading());
   }
 
   /** How often it has looked. */

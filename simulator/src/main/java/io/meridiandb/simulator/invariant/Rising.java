@@ -1,42 +1,44 @@
 package io.meridiandb.simulator.invariant;
 
+import io.meridiandb.kernel.id.ServerId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Something of each replica that never falls while its server lives. */
-abstract class Rising implements Invariant {
-  private record Replica(long server, long life, long group) {}
+abstract class Rising<T extends Comparable<T>> implements Invariant {
+  private record Replica(ServerId server, long life, long group) {}
 
-  private final Map<Replica, List<Long>> highest = new LinkedHashMap<>();
+  private final Map<Replica, T> highest = new LinkedHashMap<>();
+  private final Map<ServerId, List<Sight.Group>> seen = new TreeMap<>();
 
-  /** What must not fall, as numbers that are compared from left to right. */
-  abstract List<Long> value(Sight.Group group);
+  /** What must not fall. */
+  abstract T value(Sight.Group group);
 
   @Override
   public final @Nullable String broken(Sight sight) {
     for (Sight.Server server : sight.servers()) {
-      for (Sight.Group group : server.groups()) {
-        Replica replica = new Replica(server.id().value(), server.life(), group.id());
-        List<Long> now = value(group);
-        List<Long> before = highest.put(replica, now);
-        if (before != null && !before.equals(now) && less(now, before)) {
-          return "group %d on %s went from %s back to %s"
-              .formatted(group.id(), server.id(), before, now);
+      if (!server.groups().equals(seen.put(server.id(), server.groups()))) {
+        String words = fallen(server);
+        if (words != null) {
+          return words;
         }
       }
     }
     return null;
   }
 
-  private static boolean less(List<Long> one, List<Long> other) {
-    for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
-      int order = Long.compare(one.get(i), other.get(i));
-      if (order != 0) {
-        return order < 0;
+  private @Nullable String fallen(Sight.Server server) {
+    for (Sight.Group group : server.groups()) {
+      T now = value(group);
+      T before = highest.put(new Replica(server.id(), server.life(), group.id()), now);
+      if (before != null && before.compareTo(now) > 0) {
+        return "group %d on %s went from %s back to %s"
+            .formatted(group.id(), server.id(), before, now);
       }
     }
-    return false;
+    return null;
   }
 }

@@ -6,6 +6,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.id.UniverseId;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
+import io.meridiandb.simulator.invariant.Eye;
 import io.meridiandb.simulator.invariant.Sight;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.io.IOException;
@@ -180,13 +181,37 @@ public final class SimulatedUniverse {
   /** All servers at this very moment. */
   public Sight sight() {
     List<Sight.Server> seen = new ArrayList<>();
-    nodes.forEach((server, node) -> {
-      Sight.Server one = node.peek(server, world.life(server));
-      if (one != null) {
-        seen.add(one);
-      }
-    });
+    nodes.keySet().forEach(server -> look(server, seen));
     return new Sight(world.trueTime(), seen);
+  }
+
+  private void look(ServerId server, List<Sight.Server> seen) {
+    SimulatedNode node = nodes.get(server);
+    Sight.Server one = node == null ? null : node.peek(server, world.life(server));
+    if (one != null) {
+      seen.add(one);
+    }
+  }
+
+  /** What invariants are looked at with. */
+  public Eye eye() {
+    return new Eye() {
+      @Override
+      public Sight all() {
+        return sight();
+      }
+
+      @Override
+      public @Nullable Sight concerned() {
+        ServerId last = world.lastConcerned();
+        if (last == null) {
+          return null;
+        }
+        List<Sight.Server> seen = new ArrayList<>(1);
+        look(last, seen);
+        return new Sight(world.trueTime(), seen);
+      }
+    };
   }
 
   /** Who leads a group at this very moment, with a valid lease; null if nobody does. */

@@ -93,11 +93,12 @@ final class SqlLink implements FrameChannel {
     }
     broken = true;
     if (!clientKnows) {
-      world.schedule(delay(), () -> client.closed(reason));
+      world.scheduleFor(ends.client, delay(), () -> client.closed(reason));
     }
     FrameChannel.Listener listener = atServer;
     if (listener != null) {
-      world.schedule(
+      world.scheduleFor(
+          ends.server,
           delay(),
           () -> {
             if (world.life(ends.server) == life) {
@@ -113,26 +114,27 @@ final class SqlLink implements FrameChannel {
   }
 
   private void toServer(Runnable arrival) {
-    lastToServer = schedule(lastToServer, arrival);
+    lastToServer = schedule(ends.server, lastToServer, arrival);
   }
 
   private void toClient(Runnable arrival) {
     if (world.life(ends.server) == life) {
-      lastToClient = schedule(lastToClient, arrival);
+      lastToClient = schedule(ends.client, lastToClient, arrival);
     }
   }
 
-  /** Schedules an arrival after the one before; returns when. */
-  private long schedule(long after, Runnable arrival) {
+  /** Schedules an arrival at a machine after the one before; returns when. */
+  private long schedule(ServerId at, long after, Runnable arrival) {
     long now = world.elapsed().toNanos();
-    long at = Math.max(after + 1, now + delay().toNanos());
-    world.schedule(
-        Duration.ofNanos(at - now),
+    long when = Math.max(after + 1, now + delay().toNanos());
+    world.scheduleFor(
+        at,
+        Duration.ofNanos(when - now),
         () -> {
           if (!broken) {
             arrival.run();
           }
         });
-    return at;
+    return when;
   }
 }

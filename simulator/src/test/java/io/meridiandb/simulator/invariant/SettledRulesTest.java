@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
+import io.meridiandb.paxos.Ballot;
 import io.meridiandb.row.key.Key;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.simulator.invariant.Census.Live;
@@ -60,7 +61,7 @@ class SettledRulesTest {
     Seen seen = new Seen(() -> inDoubt, () -> lockHolders, rows, owns);
     groups
         .computeIfAbsent(place.group(), unused -> new ArrayList<>())
-        .add(new Live(place, seen, new Sight.Group(group, leading, List.of(1L), applied, false)));
+        .add(new Live(place, seen, new Sight.Group(group, leading, Ballot.ZERO, applied, false)));
     return rows;
   }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.EntryKind;
@@ -71,6 +72,11 @@ final class LoneReplica implements Replica {
 
   @Override
   public boolean leaseValidNow() {
+    return true;
+  }
+
+  @Override
+  public boolean leaseValidAt(TTInterval moment) {
     return true;
   }
 

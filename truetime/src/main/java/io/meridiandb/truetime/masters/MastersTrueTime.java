@@ -62,6 +62,11 @@ public final class MastersTrueTime implements TrueTime {
   }
 
   @Override
+  public TTInterval peek() {
+    return guarded.peek();
+  }
+
+  @Override
   public @Nullable String fault() {
     return guarded.fault();
   }
