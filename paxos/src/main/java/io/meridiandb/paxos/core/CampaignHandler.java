@@ -34,12 +34,12 @@ final class CampaignHandler {
 
   private final CoreState s;
   private final RoleTransitions roles;
-  private final RemovalHandler removals;
+  private final MembersNewsHandler news;
 
-  CampaignHandler(CoreState state, RoleTransitions roles, RemovalHandler removals) {
+  CampaignHandler(CoreState state, RoleTransitions roles, MembersNewsHandler news) {
     this.s = state;
     this.roles = roles;
-    this.removals = removals;
+    this.news = news;
   }
 
   void tickFollower(Follower follower) {
@@ -66,7 +66,7 @@ final class CampaignHandler {
     if (at != null && s.passed(at) && !s.removed) {
       s.inquire();
       if (s.voter.wouldPromise(s.group(), s.setting.self(), s.now)) {
-        removals.askInTurn();
+        news.askInTurn();
       }
     }
     if (at == null || s.passed(at)) {
@@ -112,6 +112,9 @@ final class CampaignHandler {
         helped(candidate);
         candidate.willing.add(from);
         countWilling(candidate);
+      }
+      if (candidate.phase == Phase.PRE_VOTE) {
+        news.ask(from, message.commitIndex()); // it may be in vain to ask those whom it asks
       }
     }
   }

@@ -52,15 +52,15 @@ public final class PaxosCore {
   private final LeaderHandler leading;
   private final MembershipHandler members;
   private final ImageHandler images;
-  private final RemovalHandler removals;
+  private final MembersNewsHandler news;
   private final QuietHandler quiet;
 
   private PaxosCore(CoreState state) {
     s = state;
     roles = new RoleTransitions(s);
-    removals = new RemovalHandler(s, roles);
-    campaign = new CampaignHandler(s, roles, removals);
-    votes = new VoterHandler(s, roles, campaign, removals);
+    news = new MembersNewsHandler(s, roles);
+    campaign = new CampaignHandler(s, roles, news);
+    votes = new VoterHandler(s, roles, campaign, news);
     members = new MembershipHandler(s);
     leading = new LeaderHandler(s, roles, members);
     images = new ImageHandler(s);
@@ -216,7 +216,7 @@ public final class PaxosCore {
       }
       case PaxosMessage.Release m -> votes.onRelease(m);
       case PaxosMessage.Inquiry m -> votes.onInquiry(from, m);
-      case PaxosMessage.Removed m -> removals.onRemoved(m);
+      case PaxosMessage.MembersChosen m -> news.onMembersChosen(m);
     }
   }
 

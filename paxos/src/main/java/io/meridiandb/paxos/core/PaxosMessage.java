@@ -143,8 +143,8 @@ public sealed interface PaxosMessage {
   record Inquiry(Ballot ballot, long commit) implements PaxosMessage {}
 
   /**
-   * To one who asked and is no member: entries up to {@code chosen} are chosen, and {@code
-   * members}, in force there, has no place for it. See {@link RemovalHandler}.
+   * To one who asked, and may not know: entries up to {@code chosen} are chosen, and {@code
+   * members} is in force there. See {@link MembersNewsHandler}.
    */
-  record Removed(long chosen, Configuration members) implements PaxosMessage {}
+  record MembersChosen(long chosen, Configuration members) implements PaxosMessage {}
 }

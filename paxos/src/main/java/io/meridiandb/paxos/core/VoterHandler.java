@@ -28,14 +28,14 @@ final class VoterHandler {
   private final CoreState s;
   private final RoleTransitions roles;
   private final CampaignHandler campaign;
-  private final RemovalHandler removals;
+  private final MembersNewsHandler news;
 
   VoterHandler(
-      CoreState state, RoleTransitions roles, CampaignHandler campaign, RemovalHandler removals) {
+      CoreState state, RoleTransitions roles, CampaignHandler campaign, MembersNewsHandler news) {
     this.s = state;
     this.roles = roles;
     this.campaign = campaign;
-    this.removals = removals;
+    this.news = news;
   }
 
   void onPreVote(ServerId from, PreVote message) {
@@ -46,7 +46,7 @@ final class VoterHandler {
       inquire();
     }
     s.send(from, new PreVoteReply(yes, s.voter.promised(s.group()), s.commit));
-    removals.answer(from);
+    news.answer(from);
   }
 
   void onPrepare(ServerId from, Prepare message) {
@@ -121,7 +121,8 @@ final class VoterHandler {
 
   void onInquiry(ServerId from, Inquiry message) {
     s.inquiries.put(from, message.ballot());
-    removals.answer(from);
+    news.answer(from, message.commit());
+    news.ask(from, message.commit());
     if (s.role instanceof Leader leader && leader.ballot.equals(message.ballot())) {
       FollowerProgress follower = leader.followers.get(from);
       if (follower != null && message.commit() < follower.commitKnown) {

@@ -13,8 +13,11 @@ import java.util.concurrent.CompletableFuture;
  * completion runs any more, so that nothing is acknowledged (fail-stop).
  */
 public interface Log {
-  /** What was found when the log was opened; fixed from then on. */
+  /** What was found when the log was opened; fixed from then on, but for {@link #taken}. */
   RecoveredLog recovered();
+
+  /** A replica of the group has taken over what was found: memory holds its entries once. */
+  default void taken(GroupId group) {}
 
   /**
    * Appends records and makes them durable.

@@ -42,6 +42,12 @@ public record RecoveredGroup(
     this(group, promised, baseIndex, baseBallot, commitHint, entries, RecoveredMembership.NONE);
   }
 
+  /** The same but for the entries. */
+  RecoveredGroup withoutEntries() {
+    return new RecoveredGroup(
+        group, promised, baseIndex, baseBallot, commitHint, List.of(), membership);
+  }
+
   /** The last configuration that is remembered, chosen or not; null if none is. */
   public @Nullable Configuration configuration() {
     ByteString last = membership.configuration();

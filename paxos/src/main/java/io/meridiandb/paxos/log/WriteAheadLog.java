@@ -112,6 +112,11 @@ public final class WriteAheadLog implements Log {
   }
 
   @Override
+  public void taken(GroupId group) {
+    recovered.groups().computeIfPresent(group, (id, found) -> found.withoutEntries());
+  }
+
+  @Override
   public boolean full() {
     return writer.full();
   }

@@ -86,7 +86,7 @@ final class PaxosWire {
       case PaxosMessage.Inquiry m ->
           frame.setInquiry(
               InquiryProto.newBuilder().setBallot(ballot(m.ballot())).setCommitIndex(m.commit()));
-      case PaxosMessage.Removed m ->
+      case PaxosMessage.MembersChosen m ->
           frame.setRemoved(
               RemovedProto.newBuilder()
                   .setChosenIndex(m.chosen())
@@ -119,8 +119,8 @@ final class PaxosWire {
         .build();
   }
 
-  private static PaxosMessage removed(RemovedProto m) {
-    return new PaxosMessage.Removed(m.getChosenIndex(), Configuration.of(m.getMembers()));
+  private static PaxosMessage membersChosen(RemovedProto m) {
+    return new PaxosMessage.MembersChosen(m.getChosenIndex(), Configuration.of(m.getMembers()));
   }
 
   /**
@@ -193,7 +193,7 @@ final class PaxosWire {
       case INQUIRY ->
           new PaxosMessage.Inquiry(
               ballot(frame.getInquiry().getBallot()), frame.getInquiry().getCommitIndex());
-      case REMOVED -> removed(frame.getRemoved());
+      case REMOVED -> membersChosen(frame.getRemoved());
       case BODY_NOT_SET -> throw new IllegalArgumentException("a paxos message without a body");
     };
   }

@@ -181,6 +181,7 @@ public final class ReplicaHost {
             setting,
             recovered(group));
     replicas.put(group, replica);
+    services.log().taken(group);
     return replica;
   }
 

@@ -338,7 +338,7 @@ enum BrokenRule {
     PaxosMessage outgoing(AttackServer from, PaxosMessage message) {
       Configuration now = from.core.members();
       return message instanceof PaxosMessage.PreVoteReply && now.joint()
-          ? new PaxosMessage.Removed(from.core.lastIndex(), Configuration.of(now.target()))
+          ? new PaxosMessage.MembersChosen(from.core.lastIndex(), Configuration.of(now.target()))
           : message;
     }
   },
@@ -347,8 +347,8 @@ enum BrokenRule {
   BELIEVES_STALE_REMOVALS {
     @Override
     PaxosMessage incoming(AttackServer to, PaxosMessage message) {
-      return message instanceof PaxosMessage.Removed r
-          ? new PaxosMessage.Removed(to.core.lastIndex() + 1, r.members())
+      return message instanceof PaxosMessage.MembersChosen r
+          ? new PaxosMessage.MembersChosen(to.core.lastIndex() + 1, r.members())
           : message;
     }
   },

@@ -76,7 +76,8 @@ final class Show {
                   m.target() == null ? "anybody" : m.target(),
                   m.state().isEmpty() ? "" : ", with " + m.state().toStringUtf8());
       case PaxosMessage.Inquiry m -> "inquiry about " + m.ballot();
-      case PaxosMessage.Removed m -> "removed: up to " + m.chosen() + " chosen, " + m.members();
+      case PaxosMessage.MembersChosen m ->
+          "members: up to " + m.chosen() + " chosen, " + m.members();
       case LeaseRequest m -> "asks for a lease";
       case LeaseReply m ->
           (m.granted() ? "gives a lease" : "gives no lease")

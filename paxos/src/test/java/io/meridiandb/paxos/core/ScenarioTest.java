@@ -31,6 +31,7 @@ final class ScenarioTest {
         "leader-leaves",
         "stale-configuration",
         "witness-serves-the-log",
+        "witness-remembers-members",
         "laggard-reads-from-disk",
         "image-keeps-votes",
         "image-is-given-on"

@@ -333,6 +333,8 @@ final class ScenarioWorld {
                   m.log().lastIndex(),
                   m.log().lastBallot(),
                   m.log().commitIndex());
+      case PaxosMessage.Inquiry m -> "inquiry about " + m.ballot() + ", chosen " + m.commit();
+      case PaxosMessage.MembersChosen m -> "members " + m.members() + " chosen up to " + m.chosen();
       default -> message.getClass().getSimpleName();
     };
   }

@@ -68,6 +68,20 @@ class WriteAheadLogTest {
     }
   }
 
+  /** A server with gigabytes of log holds no second copy of them in memory once it has started. */
+  @Test
+  void whatAReplicaHasTakenOverIsHeldOnTheDiskOnly() {
+    try (LogFixture f = new LogFixture(3, TINY)) {
+      f.durably(entry(1, "a"), entry(2, "b"), new LogRecord.Commit(G, 2));
+      f.kill();
+      f.log.taken(G);
+      assertThat(f.recovered().entries()).isEmpty();
+      assertThat(f.recovered().commitHint()).isEqualTo(2);
+      f.durably(entry(3, "c"));
+      assertThat(show(f.read(G, 1, 3, 100))).containsExactly("1/1:a", "2/1:b", "3/1:c");
+    }
+  }
+
   /** protocol G5: what was reported durable survives the loss of power, whatever the disk kept. */
   @Test
   void acknowledgedEntriesSurviveCrashesAtAnyMoment() {
