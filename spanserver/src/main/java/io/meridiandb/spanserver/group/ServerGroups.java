@@ -20,6 +20,7 @@ import io.meridiandb.txn.proto.LockReply;
 import io.meridiandb.txn.proto.ReadReply;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.Refusal.Reason;
+import io.meridiandb.txn.proto.RollbackNotice;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -99,7 +100,7 @@ public final class ServerGroups {
     on(TxnMessages.VOTE, TxnMessages.VOTE_REPLY, Participant::vote);
     onNotice(TxnMessages.OUTCOME_ACKNOWLEDGED, Participant::acknowledged);
     on(TxnMessages.RESOLVE, TxnMessages.RESOLVE_REPLY, Participant::resolve);
-    onNotice(TxnMessages.ROLLBACK, Participant::rollback);
+    messenger.on(TxnMessages.ROLLBACK, received -> strand.execute(() -> rollback(received)));
     messenger.on(TxnMessages.KEEP_ALIVE, received -> strand.execute(() -> keepAlive(received)));
   }
 
@@ -187,6 +188,22 @@ public final class ServerGroups {
                   messenger.send(
                       received.from(), TxnMessages.KEEP_ALIVE_REPLY, received.group(), reply)));
     }
+  }
+
+  /** What is given back to who does not lead any more goes on to who does, once. */
+  private void rollback(Received<RollbackNotice> received) {
+    TabletGroup group = groups.get(received.group());
+    if (group == null) {
+      return;
+    }
+    group.handle(participant -> {
+      RollbackNotice notice = received.body();
+      ServerId leader = participant.rollback(notice);
+      if (leader != null && !notice.getForwarded()) {
+        RollbackNotice forwarded = notice.toBuilder().setForwarded(true).build();
+        messenger.send(leader, TxnMessages.ROLLBACK, received.group(), forwarded);
+      }
+    });
   }
 
   private boolean isDeaf(ServerId gateway) {

@@ -87,7 +87,7 @@ final class InheritedLocks {
     if (leadership.state.prepared.find(id) != null) {
       return leadership.locks.adoptSealed(id, held.locks()) && readsLost.remove(id);
     }
-    if (!leadership.state.mayEnd(id) || !leadership.locks.adopt(held)) {
+    if (!leadership.locks.adopt(held)) {
       return false;
     }
     origins.put(id, new Origin(epoch, held.grant()));

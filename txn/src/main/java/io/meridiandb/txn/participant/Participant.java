@@ -274,19 +274,28 @@ public final class Participant {
     }
   }
 
-  /** Gives a transaction's locks back, unless its commit is under way. */
-  public void rollback(RollbackNotice notice) {
+  /**
+   * Gives a transaction's locks back, unless its commit is under way.
+   *
+   * @return who leads instead, as far as known: the locks may have been handed over to it; null if
+   *     there is nobody to tell
+   */
+  public @Nullable ServerId rollback(RollbackNotice notice) {
     LeaderHandlers now = leading;
+    if (now == null) {
+      return context.replication().leaderHint();
+    }
     Holding holding = notice.getHolding();
     TxnId id = Protos.txn(holding.getTxn());
-    if (now == null || now.leadership().isEnding(id)) {
-      return;
+    if (now.leadership().isEnding(id)) {
+      return null;
     }
     if (holding.getGrant() == 0) {
       now.leadership().takeBack(id);
     } else if (now.leadership().holds(holding)) {
       now.leadership().locks.close(id);
     }
+    return null;
   }
 
   /** Notes that transactions live. */
