@@ -63,9 +63,9 @@ final class CampaignHandler {
    */
   private void inquireRarely() {
     Timestamp at = s.inquireAt;
-    if (at != null && s.passed(at) && !s.removed) {
+    if (at != null && s.passed(at)) {
       s.inquire();
-      if (s.voter.wouldPromise(s.group(), s.setting.self(), s.now)) {
+      if (news.left() || s.voter.wouldPromise(s.group(), s.setting.self(), s.now)) {
         news.askInTurn();
       }
     }

@@ -36,16 +36,19 @@ import java.util.TreeSet;
  *
  * Who believes it takes the configuration into its log, as with an image (protocol G6, G25). If it
  * is no member it campaigns no more, and goes on voting: until the change is remembered by enough
- * of the others, some of them may still need it. If it is added again the leader sends it the log
- * as to any new member.
+ * of the others, some of them may still need it. So it goes on asking, until the leader says that
+ * nobody needs it: only a leader with a lease knows whom it is adding, and who remembers what. If
+ * it is added again the leader sends it the log as to any new member.
  */
 final class MembersNewsHandler {
   private final CoreState s;
   private final RoleTransitions roles;
+  private final MembershipHandler members;
 
-  MembersNewsHandler(CoreState state, RoleTransitions roles) {
+  MembersNewsHandler(CoreState state, RoleTransitions roles, MembershipHandler members) {
     this.s = state;
     this.roles = roles;
+    this.members = members;
   }
 
   /** {@code asking} wants something that only members want: is it one? */
@@ -63,7 +66,8 @@ final class MembersNewsHandler {
     // What a replica was opened with is not said by any entry.
     if (news && chosen.getKey() > 0) {
       long upTo = Math.max(s.commit, chosen.getKey());
-      s.send(asking, new MembersChosen(upTo, chosen.getValue()));
+      boolean dispensable = s.role instanceof Leader leader && members.dispensable(leader, asking);
+      s.send(asking, new MembersChosen(upTo, chosen.getValue(), dispensable));
     }
   }
 
@@ -79,6 +83,24 @@ final class MembersNewsHandler {
   }
 
   void onMembersChosen(MembersChosen message) {
+    believe(message);
+    if (message.dispensable() && left() && leaderless() && s.log.lastIndex() > 0) {
+      s.signal(new Signal.Dispensable());
+    }
+  }
+
+  /**
+   * Whether it is no member as far as it knows. One without any entry was opened to become one, and
+   * its leader may not know that yet.
+   */
+  boolean left() {
+    boolean named =
+        s.log.configurations().from(s.commit).stream()
+            .anyMatch(each -> each.members().contains(s.self()));
+    return !named && s.log.configurations().currentIndex() > 0;
+  }
+
+  private void believe(MembersChosen message) {
     boolean asks =
         switch (s.role) {
           case Follower follower -> true;
@@ -87,7 +109,8 @@ final class MembersNewsHandler {
         };
     boolean news =
         message.chosen() > s.commit && message.chosen() >= s.log.configurations().currentIndex();
-    boolean known = message.members().equals(s.members()) || s.removed;
+    boolean known =
+        s.removed || s.log.configurations().from(s.commit).equals(List.of(message.members()));
     if (!asks || !leaderless() || !news || known) {
       return;
     }

@@ -148,18 +148,35 @@ final class MembershipHandler {
 
   /** Chosen. Those who left are told; it is done when a quorum would still know it tomorrow. */
   private void finish(Leader leader, MemberChange change) {
-    boolean remembered =
-        s.quorum()
-            .reachedBy(voter -> {
-              FollowerProgress follower = leader.followers.get(voter);
-              return follower == null
-                  ? voter.equals(s.self())
-                  : follower.commitKnown >= s.log.configurations().currentIndex();
-            });
-    if (remembered) {
+    if (remembered(leader)) {
       leader.change = null;
       s.signal(new Signal.ChangeDone(change.target()));
     }
+  }
+
+  private boolean remembered(Leader leader) {
+    return s.quorum()
+        .reachedBy(voter -> {
+          FollowerProgress follower = leader.followers.get(voter);
+          return follower == null
+              ? voter.equals(s.self())
+              : follower.commitKnown >= s.log.configurations().currentIndex();
+        });
+  }
+
+  /**
+   * Whether nobody needs the replica of {@code server}: it is no member, nobody wants it to be one,
+   * and enough of those who are will remember that.
+   */
+  boolean dispensable(Leader leader, ServerId server) {
+    return leader.serving
+        && s.now.latest().isBefore(s.holder.leaseEnd(s.group()))
+        && leader.change == null
+        && !leader.followers.containsKey(server)
+        && s.commit >= s.log.configurations().currentIndex()
+        && !s.members().joint()
+        && !s.members().members().contains(server)
+        && remembered(leader);
   }
 
   /** After every step: those who left go, and a leader that may not lead any more hands over. */

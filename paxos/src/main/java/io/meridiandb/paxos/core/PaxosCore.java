@@ -58,10 +58,10 @@ public final class PaxosCore {
   private PaxosCore(CoreState state) {
     s = state;
     roles = new RoleTransitions(s);
-    news = new MembersNewsHandler(s, roles);
+    members = new MembershipHandler(s);
+    news = new MembersNewsHandler(s, roles, members);
     campaign = new CampaignHandler(s, roles, news);
     votes = new VoterHandler(s, roles, campaign, news);
-    members = new MembershipHandler(s);
     leading = new LeaderHandler(s, roles, members);
     images = new ImageHandler(s);
     quiet = new QuietHandler(s);

@@ -145,6 +145,9 @@ public sealed interface PaxosMessage {
   /**
    * To one who asked, and may not know: entries up to {@code chosen} are chosen, and {@code
    * members} is in force there. See {@link MembersNewsHandler}.
+   *
+   * @param dispensable the leader says that nobody needs the receiver's replica any more
    */
-  record MembersChosen(long chosen, Configuration members) implements PaxosMessage {}
+  record MembersChosen(long chosen, Configuration members, boolean dispensable)
+      implements PaxosMessage {}
 }

@@ -47,6 +47,9 @@ public sealed interface Signal {
    */
   record ReadEntries(long from, long to, long bytesMax) implements Signal {}
 
+  /** The leader says that nobody needs this replica any more: it may be closed. */
+  record Dispensable() implements Signal {}
+
   /** {@code server} lacks entries that are no longer in the log: it needs a checkpoint. */
   record InstallNeeded(ServerId server) implements Signal {}
 }

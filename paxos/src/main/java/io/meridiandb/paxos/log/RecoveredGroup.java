@@ -42,6 +42,11 @@ public record RecoveredGroup(
     this(group, promised, baseIndex, baseBallot, commitHint, entries, RecoveredMembership.NONE);
   }
 
+  /** Whether a replica was here and has been closed. */
+  public boolean closed() {
+    return configuration() == null && !membership.floorBallot().equals(Ballot.ZERO);
+  }
+
   /** The same but for the entries. */
   RecoveredGroup withoutEntries() {
     return new RecoveredGroup(

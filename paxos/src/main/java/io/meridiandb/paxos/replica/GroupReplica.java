@@ -39,14 +39,11 @@ import org.jspecify.annotations.Nullable;
  * go on without it.
  */
 final class GroupReplica implements Replica {
-  /** What it shares with the other replicas of its server. */
-  record Host(LeaseManager leases, CloseStreams closing, EntryReads reads) {}
-
   private final GroupId group;
   private final HostServices services;
   private final LeaseManager leases;
   private final GroupCloser closing;
-  private final EntryReads reads;
+  private final HostParts host;
   private final PaxosCore core;
   private final GroupClock clock;
   private final Installer installer;
@@ -62,7 +59,7 @@ final class GroupReplica implements Replica {
 
   GroupReplica(
       HostServices services,
-      Host host,
+      HostParts host,
       StateMachine machine,
       ReplicaSetting setting,
       RecoveredGroup found) {
@@ -70,7 +67,7 @@ final class GroupReplica implements Replica {
     this.services = services;
     this.leases = host.leases();
     this.closing = new GroupCloser(this, host.closing());
-    this.reads = host.reads();
+    this.host = host;
     this.holdsData = setting.holdsData();
     if (found.configuration() == null) {
       ByteString initial = Configuration.of(setting.initial()).encode();
@@ -269,8 +266,8 @@ final class GroupReplica implements Replica {
     run(new PaxosInput.BecomeKind(now(), withData, with.checkpointIndex()));
   }
 
-  /** Ends this replica and its log; returns what a later one must know. */
-  RecoveredGroup shut() {
+  /** Ends this replica and its log, durably then; returns what a later one must know. */
+  RecoveredGroup shut(Runnable onDurable) {
     giveUp();
     stopServing();
     installer.stop();
@@ -279,7 +276,7 @@ final class GroupReplica implements Replica {
     PaxosMessage.LogState reached = core.voteFloor();
     LogRecord.VoteFloor floor =
         new LogRecord.VoteFloor(group, reached.lastBallot(), reached.lastIndex());
-    services.log().append(List.of(floor, new LogRecord.Closed(group)), () -> {});
+    services.log().append(List.of(floor, new LogRecord.Closed(group)), onDurable);
     return RecoveredGroup.closed(group, core.promised(), floor);
   }
 
@@ -440,7 +437,8 @@ final class GroupReplica implements Replica {
         services.env().events().probe("paxos.leaseless");
         resign(null);
       }
-      case Signal.ReadEntries part -> reads.read(this, part);
+      case Signal.ReadEntries part -> host.reads().read(this, part);
+      case Signal.Dispensable free -> host.dispensable().accept(group);
       case Signal.InstallNeeded needed -> installer.needed(needed.server());
       case Signal.Removed removed -> applier.removed(services.env().events(), removed.members());
       case Signal.ChangeDone done -> pending.changed(done.target());

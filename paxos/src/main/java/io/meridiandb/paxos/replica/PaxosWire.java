@@ -90,7 +90,8 @@ final class PaxosWire {
           frame.setRemoved(
               RemovedProto.newBuilder()
                   .setChosenIndex(m.chosen())
-                  .setMembers(m.members().toProto()));
+                  .setMembers(m.members().toProto())
+                  .setDispensable(m.dispensable()));
     }
     return frame.build();
   }
@@ -120,7 +121,8 @@ final class PaxosWire {
   }
 
   private static PaxosMessage membersChosen(RemovedProto m) {
-    return new PaxosMessage.MembersChosen(m.getChosenIndex(), Configuration.of(m.getMembers()));
+    return new PaxosMessage.MembersChosen(
+        m.getChosenIndex(), Configuration.of(m.getMembers()), m.getDispensable());
   }
 
   /**

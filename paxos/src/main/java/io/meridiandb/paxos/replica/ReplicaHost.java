@@ -30,6 +30,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +93,7 @@ public final class ReplicaHost {
   private int closesWithoutNews;
   private Timestamp markAt = Timestamp.MIN;
   private boolean stopped;
+  private Consumer<GroupId> dispensableListener = group -> {};
 
   /**
    * The replicas of a server that has just started.
@@ -176,7 +179,7 @@ public final class ReplicaHost {
     GroupReplica replica =
         new GroupReplica(
             services,
-            new GroupReplica.Host(leases, closing, reads),
+            new HostParts(leases, closing, reads, this::dispensable),
             machine,
             setting,
             recovered(group));
@@ -214,16 +217,43 @@ public final class ReplicaHost {
   /**
    * Ends this server's replica of a group and forgets its log: for one that is no member any more.
    * What it has promised stays remembered. On the server strand; does nothing if it is not open.
+   * Completes on the strand once that is durable: only then its data may be deleted.
    *
    * <p>Not before the change that removed this server has been reported as done ({@link
-   * Replica#changeMembers}): until then too few of the others may know that they can do without it.
+   * Replica#changeMembers}), or the group's leader has said so ({@link #onDispensable}): until then
+   * too few of the others may know that they can do without it.
    */
-  public void close(GroupId group) {
+  public CompletableFuture<Void> close(GroupId group) {
+    CompletableFuture<Void> durable = new CompletableFuture<>();
     GroupReplica replica = replicas.remove(group);
     if (replica != null) {
-      closed.put(group, replica.shut());
+      closed.put(group, replica.shut(() -> durable.complete(null)));
       images.closed(group);
+    } else {
+      durable.complete(null);
     }
+    return durable;
+  }
+
+  /**
+   * Is told, on the server strand, when nobody needs this server's replica of a group any more: it
+   * was removed, and enough of the others will remember that. May be told again. See {@link
+   * #close}.
+   */
+  public void onDispensable(Consumer<GroupId> listener) {
+    dispensableListener = listener;
+  }
+
+  private void dispensable(GroupId group) {
+    dispensableListener.accept(group);
+  }
+
+  /** The groups that had a replica on this server once, and have none by what the log says. */
+  public List<GroupId> closedGroups() {
+    return services.log().recovered().groups().entrySet().stream()
+        .filter(each -> each.getValue().closed())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Begins to vote, follow and lead. Callable from any thread, once. */

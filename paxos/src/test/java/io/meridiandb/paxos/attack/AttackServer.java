@@ -245,6 +245,7 @@ final class AttackServer {
       case Signal.ChangeDone done -> {}
       case Signal.ChangeFailed failed -> {}
       case Signal.Removed removed -> {}
+      case Signal.Dispensable free -> {}
       case Signal.ReadEntries part -> throw new AssertionError("all of this fits into memory");
     }
   }

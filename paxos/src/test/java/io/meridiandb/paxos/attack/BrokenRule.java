@@ -338,7 +338,8 @@ enum BrokenRule {
     PaxosMessage outgoing(AttackServer from, PaxosMessage message) {
       Configuration now = from.core.members();
       return message instanceof PaxosMessage.PreVoteReply && now.joint()
-          ? new PaxosMessage.MembersChosen(from.core.lastIndex(), Configuration.of(now.target()))
+          ? new PaxosMessage.MembersChosen(
+              from.core.lastIndex(), Configuration.of(now.target()), false)
           : message;
     }
   },
@@ -348,7 +349,7 @@ enum BrokenRule {
     @Override
     PaxosMessage incoming(AttackServer to, PaxosMessage message) {
       return message instanceof PaxosMessage.MembersChosen r
-          ? new PaxosMessage.MembersChosen(to.core.lastIndex() + 1, r.members())
+          ? new PaxosMessage.MembersChosen(to.core.lastIndex() + 1, r.members(), false)
           : message;
     }
   },

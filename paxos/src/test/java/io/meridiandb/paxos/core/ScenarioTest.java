@@ -32,6 +32,7 @@ final class ScenarioTest {
         "stale-configuration",
         "witness-serves-the-log",
         "witness-remembers-members",
+        "removed-may-go",
         "laggard-reads-from-disk",
         "image-keeps-votes",
         "image-is-given-on"

@@ -334,7 +334,9 @@ final class ScenarioWorld {
                   m.log().lastBallot(),
                   m.log().commitIndex());
       case PaxosMessage.Inquiry m -> "inquiry about " + m.ballot() + ", chosen " + m.commit();
-      case PaxosMessage.MembersChosen m -> "members " + m.members() + " chosen up to " + m.chosen();
+      case PaxosMessage.MembersChosen m ->
+          "members %s chosen up to %d%s"
+              .formatted(m.members(), m.chosen(), m.dispensable() ? ", dispensable" : "");
       default -> message.getClass().getSimpleName();
     };
   }

@@ -103,6 +103,16 @@ final class SimulatedChanges {
     }
   }
 
+  /** The leader has said so; but an operator does not clear away what he is adding just now. */
+  void dispensable(SimulatedServer server, GroupId group) {
+    world.table.fired("dispensable");
+    boolean needed = members(group).kindOf(server.id) != null;
+    if (!needed && world.servers.stream().noneMatch(each -> mayNeed(each, group, server.id))) {
+      world.table.mattered("dispensable");
+      server.replace(group);
+    }
+  }
+
   /** Whether the server might be adding {@code id}: an operator knows what he has asked for. */
   private static boolean mayNeed(SimulatedServer server, GroupId group, ServerId id) {
     SimulatedServer.Member member = server.members.get(group);

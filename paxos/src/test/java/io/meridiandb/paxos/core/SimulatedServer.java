@@ -318,6 +318,7 @@ final class SimulatedServer {
         world.table.mattered("members");
         world.changing.done(group, done.target());
       }
+      case Signal.Dispensable free -> world.changing.dispensable(this, group);
       case Signal.Removed removed -> world.changing.told(this, group, removed.members());
       case Signal.ChangeFailed failed -> {
         world.table.mattered("members");
