@@ -4,6 +4,7 @@ import io.meridiandb.bench.BenchCommand;
 import io.meridiandb.bench.crash.CrashTestCommand;
 import io.meridiandb.bench.crash.LeaderTestCommand;
 import io.meridiandb.bench.crash.RegionTestCommand;
+import io.meridiandb.cli.history.HistoryTestCommand;
 import io.meridiandb.server.command.InitCommand;
 import io.meridiandb.server.command.InspectCommand;
 import io.meridiandb.server.command.StartCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Spec;
       SimCommand.class,
       BenchCommand.class,
       CrashTestCommand.class,
+      HistoryTestCommand.class,
       LeaderTestCommand.class,
       RegionTestCommand.class
     })

@@ -24,6 +24,7 @@ import io.meridiandb.simulator.universe.SimulatedUniverse;
 import io.meridiandb.simulator.workload.MovesEnd;
 import io.meridiandb.simulator.workload.Placements;
 import io.meridiandb.simulator.workload.Run;
+import io.meridiandb.simulator.workload.SimulatedSetting;
 import io.meridiandb.simulator.workload.Workload;
 import io.meridiandb.simulator.workload.Workloads;
 import java.time.Duration;
@@ -139,7 +140,7 @@ public final class Simulation {
       SimulatedNode.Assembly observed =
           assembly.tuned(world.random("tuning")).observedBy(Observers.among(invariants, census));
       SimulatedUniverse universe = new SimulatedUniverse(world, observed, shape(world));
-      Run run = new Run(universe);
+      Run run = new Run(new SimulatedSetting(universe));
       Swarm drawn = Swarm.draw(world.random("swarm"));
       Swarm swarm = assembly.isWhole() ? drawn : drawn.forAPart();
       Nemesis nemesis = new Nemesis(universe, options.isScripted() ? swarm.quiet() : swarm);

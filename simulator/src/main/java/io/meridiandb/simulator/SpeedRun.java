@@ -15,6 +15,7 @@ import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.SimulatedNode;
 import io.meridiandb.simulator.universe.SimulatedUniverse;
 import io.meridiandb.simulator.workload.Run;
+import io.meridiandb.simulator.workload.SimulatedSetting;
 import io.meridiandb.wire.Values;
 import io.meridiandb.wire.proto.Type;
 import io.meridiandb.wire.proto.Value;
@@ -75,7 +76,7 @@ public final class SpeedRun {
           new NodeAssembly().observedBy(Observers.among(invariants, new Census()));
       Shape shape = Shape.regions(REGIONS, SERVERS_EACH, "aws");
       SimulatedUniverse universe = new SimulatedUniverse(world, assembly, shape);
-      Run run = new Run(universe);
+      Run run = new Run(new SimulatedSetting(universe));
       Nemesis nemesis = new Nemesis(universe, Swarm.draw(world.random("swarm")));
       world.afterEveryEvent(new InvariantWatch(invariants, universe.eye(), run::violation));
       nemesis.prepare();

@@ -3,6 +3,7 @@ package io.meridiandb.bench.crash;
 import io.meridiandb.bench.process.MeridianProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One server of a universe as an operating-system process of its own, started by the same command
  * line as a user's.
  */
-final class ServerProcess {
+public final class ServerProcess {
   private static final long EXIT_WAIT_SECONDS = 30;
 
   private final String name;
@@ -25,7 +26,8 @@ final class ServerProcess {
     this.disk = disk;
   }
 
-  String name() {
+  /** As the universe file calls it. */
+  public String name() {
     return name;
   }
 
@@ -35,7 +37,7 @@ final class ServerProcess {
   }
 
   /** Starts it; its output goes to a file beside the universe file. */
-  void start() throws IOException {
+  public void start() throws IOException {
     List<String> command = MeridianProcess.command();
     command.addAll(
         List.of("start", "--config", config.toString(), "--server", name, "--disk", disk));
@@ -47,7 +49,7 @@ final class ServerProcess {
   }
 
   /** Ends it the hard way: SIGKILL, no shutdown hook runs, nothing more is written. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     Process running = process;
     if (running != null) {
       running.destroyForcibly();
@@ -55,6 +57,24 @@ final class ServerProcess {
         throw new IllegalStateException(name + " survived SIGKILL for " + EXIT_WAIT_SECONDS + " s");
       }
       process = null;
+    }
+  }
+
+  /** Stops it in the middle of whatever it does (SIGSTOP), for so long (then SIGCONT). */
+  public void pause(Duration length) throws IOException, InterruptedException {
+    Process running = process;
+    if (running != null) {
+      signal("STOP", running);
+      Thread.sleep(length);
+      signal("CONT", running);
+    }
+  }
+
+  private static void signal(String name, Process to) throws IOException, InterruptedException {
+    int status = new ProcessBuilder("kill", "-" + name, "" + to.pid()).start().waitFor();
+    if (status != 0) {
+      throw new IllegalStateException(
+          "kill -%s %d ended with %d".formatted(name, to.pid(), status));
     }
   }
 

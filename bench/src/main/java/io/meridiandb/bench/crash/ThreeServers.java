@@ -1,6 +1,7 @@
 package io.meridiandb.bench.crash;
 
 import io.meridiandb.bench.process.MeridianProcess;
+import io.meridiandb.jdbc.link.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,15 +14,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A universe of three server processes in three regions of one host, without distance. */
-final class ThreeServers implements AutoCloseable {
+public final class ThreeServers implements AutoCloseable {
   private static final String[] NAMES = {"a", "b", "c"};
   private static final long READY_MILLIS_MAX = 60_000;
   private static final long POLL_MILLIS = 100;
 
   private final List<ServerProcess> servers = new ArrayList<>();
+  private final List<HostPort> hosts = new ArrayList<>();
   private final String url;
 
   /**
@@ -31,7 +34,8 @@ final class ThreeServers implements AutoCloseable {
    * @param disk as {@code --disk} of {@code ./meridian start}
    * @param leaseMillis the lease of its leaders
    */
-  ThreeServers(Path home, String disk, long leaseMillis) throws IOException, InterruptedException {
+  public ThreeServers(Path home, String disk, long leaseMillis)
+      throws IOException, InterruptedException {
     Path config = Files.createDirectories(home).resolve("universe.yaml");
     url = writeUniverse(config, leaseMillis);
     initialise(config);
@@ -49,11 +53,10 @@ final class ThreeServers implements AutoCloseable {
     }
   }
 
-  private static String writeUniverse(Path config, long leaseMillis) throws IOException {
+  private String writeUniverse(Path config, long leaseMillis) throws IOException {
     StringBuilder text =
         new StringBuilder(
             "format: 1\nclock: shared-host\nlease: %dms\nservers:\n".formatted(leaseMillis));
-    StringBuilder hosts = new StringBuilder();
     for (int i = 0; i < NAMES.length; i++) {
       int port = freePort();
       text.append(
@@ -66,10 +69,11 @@ final class ThreeServers implements AutoCloseable {
               data: data-%s
           """
               .formatted(NAMES[i], i + 1, NAMES[i], NAMES[i], port, NAMES[i]));
-      hosts.append(i == 0 ? "" : ",").append("127.0.0.1:").append(port);
+      hosts.add(new HostPort("127.0.0.1", port));
     }
     Files.writeString(config, text);
-    return "jdbc:meridian://" + hosts + "/main";
+    String all = hosts.stream().map(HostPort::toString).collect(Collectors.joining(","));
+    return "jdbc:meridian://" + all + "/main";
   }
 
   static int freePort() throws IOException {
@@ -79,28 +83,36 @@ final class ThreeServers implements AutoCloseable {
   }
 
   /** With all three addresses. */
-  String url() {
+  public String url() {
     return url;
   }
 
-  List<ServerProcess> all() {
+  /** Their addresses. */
+  public List<HostPort> hosts() {
+    return hosts;
+  }
+
+  /** The processes, whether they run or not. */
+  public List<ServerProcess> all() {
     return servers;
   }
 
-  void startAll() throws IOException {
+  /** Starts all; none of them may run. */
+  public void startAll() throws IOException {
     for (ServerProcess server : servers) {
       server.start();
     }
   }
 
-  void killAll() throws InterruptedException {
+  /** Ends all of them by SIGKILL. */
+  public void killAll() throws InterruptedException {
     for (ServerProcess server : servers) {
       server.kill();
     }
   }
 
   /** Waits until the universe answers. */
-  void awaitReady() throws InterruptedException {
+  public void awaitReady() throws InterruptedException {
     SQLException last = null;
     for (long waited = 0; waited < READY_MILLIS_MAX; waited += POLL_MILLIS) {
       for (ServerProcess server : servers) {

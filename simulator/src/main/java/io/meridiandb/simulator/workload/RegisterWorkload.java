@@ -77,7 +77,8 @@ public final class RegisterWorkload implements Workload {
     increment.end = run.trueTime();
     Timestamp commit = new Timestamp(ending.commitNanos());
     if (ending.isCommitted()
-        && (commit.isBefore(increment.begin) || commit.isAfter(increment.end))) {
+        && (commit.isBefore(increment.begin.plusNanos(-run.errorNanos()))
+            || commit.isAfter(increment.end.plusNanos(run.errorNanos())))) {
       run.violation(
           "registers: commit timestamp %s lies outside of the request, %s to %s"
               .formatted(commit, increment.begin, increment.end));

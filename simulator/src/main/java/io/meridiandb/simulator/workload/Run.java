@@ -6,7 +6,6 @@ import io.meridiandb.simulator.client.Ending;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
-import io.meridiandb.simulator.universe.SimulatedUniverse;
 import io.meridiandb.simulator.universe.Tables;
 import io.meridiandb.wire.proto.Value;
 import java.time.Duration;
@@ -23,7 +22,7 @@ public final class Run {
   private static final int ROW_WISE_OF = 4;
   private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
 
-  private final SimulatedUniverse universe;
+  private final Setting setting;
   private final List<String> violations = new ArrayList<>();
   private final Map<String, Long> endings = new TreeMap<>();
   private boolean over;
@@ -33,9 +32,9 @@ public final class Run {
   private List<String> placements = List.of();
   private int tablesMade;
 
-  /** Of one universe. */
-  public Run(SimulatedUniverse universe) {
-    this.universe = universe;
+  /** In one place. */
+  public Run(Setting setting) {
+    this.setting = setting;
   }
 
   /** Clients finish what they do and stop. */
@@ -48,15 +47,20 @@ public final class Run {
     return over;
   }
 
-  /** Absolute time, which clients of a real universe would not know so exactly. */
+  /** Absolute time, give or take {@link #errorNanos}. */
   public Timestamp trueTime() {
-    return universe.world().trueTime();
+    return setting.trueTime();
+  }
+
+  /** How far off {@link #trueTime} may be; 0 in a simulated universe. */
+  long errorNanos() {
+    return setting.errorNanos();
   }
 
   /** Something is not as it must be. */
   public void violation(String what) {
     if (violations.size() < VIOLATIONS_MAX) {
-      violations.add("at " + universe.world().elapsed() + ": " + what);
+      violations.add("at " + setting.elapsed() + ": " + what);
     }
   }
 
@@ -103,7 +107,7 @@ public final class Run {
    * {@code PLACEMENT name}. From then on it may be moved.
    */
   String placementOf(String table) {
-    universe.tables().made(new Tables.Table(table, List.of()));
+    setting.tables().made(new Tables.Table(table, List.of()));
     if (placements.isEmpty()) {
       return "";
     }
@@ -117,36 +121,33 @@ public final class Run {
    * @return the placements that they may name; empty if the table is to be placed as a whole
    */
   List<String> rowPlacementsOf(String table) {
-    RandomSource random = universe.world().random("tables").fork(table);
+    RandomSource random = setting.random("tables").fork(table);
     if (placements.isEmpty() || !random.chance(1, ROW_WISE_OF)) {
       return List.of();
     }
-    universe.tables().made(new Tables.Table(table, placements));
+    setting.tables().made(new Tables.Table(table, placements));
     return placements;
   }
 
   /** Tables made from now on take the default placement and these in turn. */
   void placements(List<String> names) {
     placements = List.copyOf(names);
-    names.forEach(universe.tables()::placement);
+    names.forEach(setting.tables()::placement);
   }
 
   /** Whether there is no placement besides the default one, and so nothing to move. */
   boolean placesNothing() {
-    return universe.tables().placements().isEmpty();
+    return setting.tables().placements().isEmpty();
   }
 
   /** Random numbers of the run, by the name of what they are for. */
   RandomSource random(String name) {
-    return universe.world().random(name);
+    return setting.random(name);
   }
 
   /** How far the clocks of servers may be off, in nanoseconds. */
   long clockBoundNanos() {
-    return universe.members().stream()
-        .mapToLong(server -> universe.world().clocks(server).boundNanos())
-        .max()
-        .orElse(0);
+    return setting.clockBoundNanos();
   }
 
   /** The rows of a query, or null if it failed; that is no violation, faults may do so. */
