@@ -69,6 +69,21 @@ class HandedOverLocksTest {
   }
 
   @Test
+  void whatIsLockedForWritingIsReadByNobody() {
+    Holding held = lock(two, T, LockMode.EXCLUSIVE, "a", "b");
+    group.handOver(1);
+    List<ReadReply> readers = new ArrayList<>();
+    ReadCall call =
+        read(new KeyRange(key("a"), key("b")), LockMode.SHARED, holding(txn(20), group.epoch(), 0));
+    leaderOf(group).read(call, readers::add);
+    two.settle();
+    assertThat(readers).isEmpty();
+    commits(group, held, put("a", "1"));
+    two.settle();
+    assertThat(rows(readers.getFirst())).containsExactly("a=1");
+  }
+
+  @Test
   void withoutTheHandOverItIsRefused() {
     TwoGroupsScenario before = new TwoGroupsScenario(Rule.LOCKS_ARE_HANDED_OVER);
     Holding held = lock(before, T, LockMode.SHARED, "a", "c");
