@@ -1,6 +1,7 @@
 package io.meridiandb.server;
 
 import io.meridiandb.kernel.Env;
+import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.strand.Strand;
@@ -24,7 +25,9 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,9 @@ final class HostedGroups implements LocalGroups, GroupOpener {
   private final NodeParts parts;
   private final Map<GroupId, HostedReplica> served = new TreeMap<>();
   private final Map<GroupId, CompletableFuture<Void>> opening = new TreeMap<>();
+
+  /** The data of these is being deleted. */
+  private final Set<GroupId> leaving = new TreeSet<>();
 
   /** What the groups of a server stand on. */
   record Ground(
@@ -106,6 +112,10 @@ final class HostedGroups implements LocalGroups, GroupOpener {
     if (served.containsKey(group)) {
       return CompletableFuture.completedFuture(null);
     }
+    if (leaving.contains(group)) {
+      return CompletableFuture.failedFuture(
+          new IOException("an earlier replica of %s is being cleared away".formatted(group)));
+    }
     return opening.putIfAbsent(group, mine);
   }
 
@@ -129,6 +139,46 @@ final class HostedGroups implements LocalGroups, GroupOpener {
       done.complete(null);
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
+    }
+  }
+
+  /**
+   * Nobody needs this server's replica of the group any more: it goes. First, durably, from the
+   * log, which remembers what it had voted for; then its data. A crash in between leaves files that
+   * the next start deletes ({@link #discardLeftovers}).
+   */
+  void remove(GroupId group) {
+    if (served.remove(group) == null) {
+      return; // told again
+    }
+    env.events().count("server.replicas.removed", 1);
+    env.events()
+        .event(
+            Level.INFO,
+            "server",
+            "%s has no replica on this server any more: its log and its data are deleted"
+                .formatted(group));
+    leaving.add(group);
+    CompletableFuture<Void> logged = host.close(group);
+    TabletGroup tablet = groups.forget(group);
+    logged
+        .thenCompose(done -> tablet == null ? logged : tablet.tablet().discard())
+        .whenComplete((done, error) -> {
+          if (error != null) {
+            env.events().failure("server", "the data of %s is not deleted".formatted(group), error);
+          }
+          strand.execute(() -> leaving.remove(group));
+        });
+  }
+
+  /** Deletes what a crash has left of replicas that were removed; waits for the disk. */
+  void discardLeftovers(List<GroupId> removed) {
+    for (GroupId group : removed) {
+      try {
+        groups.discardLeftovers(group);
+      } catch (IOException e) {
+        throw new UncheckedIOException("what is left of %s cannot be deleted".formatted(group), e);
+      }
     }
   }
 

@@ -142,6 +142,7 @@ public final class Node {
       CompletableFuture<Running> ready = new CompletableFuture<>();
       strand.execute(() -> prepare(log, ready));
       Running now = env.fibers().await(ready, LOG_OPEN_MAX);
+      now.groups.discardLeftovers(now.host.closedGroups());
       for (Map.Entry<GroupId, ReplicaSet> group : firstGroups(now.host).entrySet()) {
         now.groups.open(group.getKey(), group.getValue());
       }
@@ -186,6 +187,7 @@ public final class Node {
               new HostedGroups.Ground(
                   env, trueTime, strand, config.identity().server(), groups, host, parts),
               (group, cause, diskFailed) -> groupStopped(host, cause, diskFailed));
+      host.onDispensable(hosted::remove);
       DirectoryService directories =
           new DirectoryService(env, messenger, strand, clockWatch, hosted, hosted);
       Running now = new Running(log, host, hosted, directories);
@@ -199,7 +201,8 @@ public final class Node {
   /** The groups that the log remembers, and group 0 if the universe was made with one here. */
   private Map<GroupId, ReplicaSet> firstGroups(ReplicaHost host) {
     Map<GroupId, ReplicaSet> first = new TreeMap<>(host.recoveredGroups());
-    if (config.groupZero().kindOf(config.identity().server()) != null) {
+    boolean left = host.closedGroups().contains(GroupId.ZERO);
+    if (!left && config.groupZero().kindOf(config.identity().server()) != null) {
       first.putIfAbsent(GroupId.ZERO, config.groupZero());
     }
     return first;

@@ -9,6 +9,7 @@ import io.meridiandb.kernel.net.MessageType;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.net.Received;
 import io.meridiandb.kernel.strand.Strand;
+import io.meridiandb.spanserver.tablet.Tablet;
 import io.meridiandb.truetime.TrueTime;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.TxnLimits;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All groups of one server: takes the gateways' requests and hands each to its group on the server
@@ -131,6 +133,30 @@ public final class ServerGroups {
             .filter(group -> !group.stopped())
             .map(group -> group.tablet().checkpoint())
             .toArray(CompletableFuture<?>[]::new));
+  }
+
+  /**
+   * The server has no replica of the group any more: it serves no longer, and its tablet is closed;
+   * on the strand.
+   *
+   * @return the closed group; null if it was not served
+   */
+  public @Nullable TabletGroup forget(GroupId group) {
+    TabletGroup gone = groups.remove(group);
+    if (gone != null) {
+      gone.close();
+    }
+    return gone;
+  }
+
+  /**
+   * Deletes what a crash has left of the data of a group whose replica was closed; waits for the
+   * disk.
+   *
+   * @throws IOException if the disk fails
+   */
+  public void discardLeftovers(GroupId group) throws IOException {
+    Tablet.discard(env, TabletGroup.folder(group));
   }
 
   /** Lets all files go; on the strand, at shutdown. */

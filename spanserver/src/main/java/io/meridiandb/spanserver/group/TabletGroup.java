@@ -71,6 +71,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
   private final Participant participant;
   private @Nullable Replica replica;
   private boolean leading;
+  private boolean closed;
   private StopListener listener = (group, cause, diskFailed) -> {};
   private @Nullable Throwable broken;
 
@@ -91,7 +92,7 @@ public final class TabletGroup implements StateMachine, TabletHost {
         Tablet.openOrPutAside(
             env,
             this.strand,
-            "tablet/" + group.value(),
+            folder(group),
             options.tablet(),
             options.parts().tabletHost(group, this));
     this.replication = new ReplicaReplication(this.strand, trueTime);
@@ -186,8 +187,14 @@ public final class TabletGroup implements StateMachine, TabletHost {
     handle(participant -> participant.whenSettled(range, at, task));
   }
 
-  /** Lets the files go; on the strand, at shutdown. */
+  /** Where its tablet lies in the data folder. */
+  static String folder(GroupId group) {
+    return "tablet/" + group.value();
+  }
+
+  /** Lets the files go; on the strand. */
   public void close() {
+    closed = true;
     replication.stop();
     tablet.close();
   }
@@ -213,7 +220,6 @@ public final class TabletGroup implements StateMachine, TabletHost {
   private void apply(long index, Timestamp assigned, GroupEntry entry) {
     switch (entry.getBodyCase()) {
       case INGEST -> ingest(index, entry.getIngest());
-      case WIPE -> tablet.wipe(index, Protos.range(entry.getWipe().getRange()));
       default -> {
         List<VersionWrite> versions = versions(entry, assigned);
         tablet.apply(index, versions, emptiedBy(versions));
@@ -366,6 +372,9 @@ public final class TabletGroup implements StateMachine, TabletHost {
   }
 
   private void tick() {
+    if (closed) {
+      return;
+    }
     participant.tick();
     strand.schedule(TICK, this::tick);
   }

@@ -237,6 +237,11 @@ final class Checkpoints {
     views.letGo(views.now());
   }
 
+  /** Deletes all files; closed before. */
+  CompletableFuture<Void> discard() {
+    return runner.discard();
+  }
+
   private void flushWhatIsDue() {
     flushDue = false;
     flush();

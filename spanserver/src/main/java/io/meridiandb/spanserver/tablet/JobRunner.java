@@ -44,6 +44,9 @@ final class JobRunner {
   private final TabletOptions options;
   private volatile @Nullable Strand strand;
 
+  /** Set and read on the strand: the folder is empty from now on. */
+  private boolean discarded;
+
   JobRunner(Env env, TabletFolder folder, TabletOptions options) {
     this.env = env;
     this.folder = folder;
@@ -55,6 +58,7 @@ final class JobRunner {
     step(
         end,
         () -> {
+          checkNotDiscarded();
           switch (job) {
             case TabletJob.Build build -> build(build, before, end);
             case TabletJob.Install install -> install(install, before, end);
@@ -186,8 +190,31 @@ final class JobRunner {
                   if (error != null) {
                     throw new IOException("a force in " + folder.path + " failed", error);
                   }
+                  checkNotDiscarded();
                   then.run();
                 }));
+  }
+
+  private void checkNotDiscarded() throws IOException {
+    if (discarded) {
+      throw new IOException(folder.path + " is not needed any more");
+    }
+  }
+
+  /** Deletes everything; a job that is under way ends in vain. */
+  CompletableFuture<Void> discard() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    strand()
+        .execute(() -> {
+          try {
+            discarded = true;
+            folder.deleteAll();
+            done.complete(null);
+          } catch (IOException e) {
+            done.completeExceptionally(e);
+          }
+        });
+    return done;
   }
 
   private void step(End end, Step step) {

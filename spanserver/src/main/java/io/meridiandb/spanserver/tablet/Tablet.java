@@ -364,6 +364,21 @@ public final class Tablet implements VersionStore {
     checkpoints.close();
   }
 
+  /**
+   * Deletes the files of a closed tablet that nobody needs any more.
+   *
+   * @return completes, on no particular strand, when they have gone; fails if the disk does: then
+   *     {@link #discard(Env, String)} goes on at the next start
+   */
+  public CompletableFuture<Void> discard() {
+    return checkpoints.discard();
+  }
+
+  /** Deletes what is left of a tablet that is not open; waits for the disk. */
+  public static void discard(Env env, String folder) throws IOException {
+    new TabletFolder(env.disk(), folder).deleteAll();
+  }
+
   private static void checkHorizon(View held, Timestamp at) {
     if (at.isBefore(held.horizon)) {
       throw new MeridianException(

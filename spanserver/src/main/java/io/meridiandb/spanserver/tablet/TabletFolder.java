@@ -71,6 +71,22 @@ final class TabletFolder {
     disk.forceFolder(path);
   }
 
+  /** Deletes all that is here, the manifest first: without it this is an empty tablet's folder. */
+  void deleteAll() throws IOException {
+    if (!disk.exists(path)) {
+      return;
+    }
+    String manifest = path + "/" + Manifest.NAME;
+    if (disk.exists(manifest)) {
+      disk.delete(manifest);
+      disk.forceFolder(path);
+    }
+    for (String name : disk.list(path)) {
+      disk.delete(path + "/" + name);
+    }
+    disk.forceFolder(path);
+  }
+
   /** Deletes what was put aside. */
   void deleteDamaged() throws IOException {
     for (String name : disk.list(path)) {
