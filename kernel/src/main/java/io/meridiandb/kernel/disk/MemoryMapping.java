@@ -21,6 +21,13 @@ public final class MemoryMapping implements MappedFile {
     segment = arena.allocate(Math.max(1, size), Long.BYTES).asSlice(0, size);
   }
 
+  /** Copies all. */
+  public static MemoryMapping of(SparseBytes bytes) {
+    MemoryMapping mapping = new MemoryMapping(bytes.size());
+    bytes.copyTo(mapping.segment);
+    return mapping;
+  }
+
   /** Copies {@code size} bytes. */
   public static MemoryMapping of(long size, Reader bytes) throws IOException {
     MemoryMapping mapping = new MemoryMapping(size);

@@ -1,15 +1,20 @@
 package io.meridiandb.kernel.disk;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a file kept in memory, in pages: what was never written costs nothing and reads as
- * zeroes. Not thread-safe.
+ * The bytes of a file kept in memory, in pages: a page of which nothing but zeroes was ever written
+ * costs nothing. Not thread-safe.
  */
 public final class SparseBytes {
   private static final int PAGE_BYTES = 16 << 10;
+
+  /** Never written to. */
+  private static final byte[] ZEROES = new byte[PAGE_BYTES];
 
   private byte[] @Nullable [] pages = new byte[4][];
   private long size;
@@ -39,13 +44,37 @@ public final class SparseBytes {
   public void write(long offset, ByteBuffer from) {
     long at = offset;
     while (from.hasRemaining()) {
-      byte[] page = pageForWrite(pageOf(at));
       int within = (int) (at % PAGE_BYTES);
       int length = Math.min(PAGE_BYTES - within, from.remaining());
-      from.get(page, within, length);
+      if (page(pageOf(at)) == null && startsWithZeroes(from, length)) {
+        from.position(from.position() + length);
+      } else {
+        from.get(pageForWrite(pageOf(at)), within, length);
+      }
       at += length;
     }
     size = Math.max(size, at);
+  }
+
+  private static boolean startsWithZeroes(ByteBuffer from, int length) {
+    ByteBuffer part = from.slice(from.position(), length);
+    return part.mismatch(ByteBuffer.wrap(ZEROES, 0, length)) < 0;
+  }
+
+  private byte @Nullable [] page(int index) {
+    return index < pages.length ? pages[index] : null;
+  }
+
+  /** Copies all into memory that holds zeroes and is at least as long. */
+  void copyTo(MemorySegment zeroes) {
+    for (int i = 0; i < pages.length; i++) {
+      byte[] page = pages[i];
+      long at = (long) i * PAGE_BYTES;
+      if (page != null && at < size) {
+        int length = (int) Math.min(PAGE_BYTES, size - at);
+        MemorySegment.copy(page, 0, zeroes, ValueLayout.JAVA_BYTE, at, length);
+      }
+    }
   }
 
   /** Reads what there is; returns how many bytes, -1 at the end. */
@@ -62,8 +91,8 @@ public final class SparseBytes {
     while (left > 0) {
       int within = (int) (at % PAGE_BYTES);
       int length = Math.min(PAGE_BYTES - within, left);
-      byte[] page = pageOf(at) < pages.length ? pages[pageOf(at)] : null;
-      into.put(page == null ? new byte[length] : page, page == null ? 0 : within, length);
+      byte[] page = page(pageOf(at));
+      into.put(page == null ? ZEROES : page, within, length);
       at += length;
       left -= length;
     }

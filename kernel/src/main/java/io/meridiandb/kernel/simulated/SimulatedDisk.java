@@ -278,8 +278,7 @@ public final class SimulatedDisk {
     @Override
     public MappedFile map(String path) throws IOException {
       enter("map", path);
-      SparseBytes bytes = existing(path).seen();
-      MappedFile mapping = MemoryMapping.of(bytes.size(), bytes::read);
+      MappedFile mapping = MemoryMapping.of(existing(path).seen());
       home.add(mapping);
       return mapping;
     }

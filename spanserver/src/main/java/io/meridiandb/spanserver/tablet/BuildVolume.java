@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * when it is closed.
  */
 final class BuildVolume extends MemoryVolume {
-  private static final long INITIAL_BYTES = 4 << 20;
+  private static final long INITIAL_BYTES = 2 << 20;
 
   /** A buffer is addressed by int. */
   private static final long BYTES_MAX = 1 << 30;

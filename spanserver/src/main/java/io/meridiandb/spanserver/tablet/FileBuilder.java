@@ -35,6 +35,9 @@ final class FileBuilder {
   /** MapDB cuts longer records into chunks of at most this size, in bytes. */
   private static final int RECORD_BYTES_MAX = 64 << 10;
 
+  /** Compared with many bytes at once; never written to. */
+  private static final ByteBuffer ZEROES = ByteBuffer.allocate(16 << 10).asReadOnlyBuffer();
+
   /** What a version takes besides key and value, roughly. */
   static final int VERSION_OVERHEAD_BYTES = 16;
 
@@ -138,6 +141,10 @@ final class FileBuilder {
   /** How much of the store must be in the file: not the zeroes at its end that no record has. */
   private static int withoutZeroes(ByteBuffer bytes) {
     int end = bytes.limit();
+    while (end >= ZEROES.limit()
+        && bytes.slice(end - ZEROES.limit(), ZEROES.limit()).mismatch(ZEROES) < 0) {
+      end -= ZEROES.limit();
+    }
     while (end >= 8 && bytes.getLong(end - 8) == 0) {
       end -= 8;
     }
