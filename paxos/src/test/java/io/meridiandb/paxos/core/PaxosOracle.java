@@ -4,24 +4,26 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.membership.Configuration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Checks a simulation from outside, against true time and the disks, after every event. */
 final class PaxosOracle {
-  private record Closed(Timestamp t, long afterIndex) {}
-
   private final PaxosSimulation world;
   private final Map<GroupId, TreeMap<Long, LogEntry>> chosen = new TreeMap<>();
-  private final Map<GroupId, List<Closed>> closed = new TreeMap<>();
+
+  /** The commands among them: their timestamps rise, so that neighbours tell for all. */
+  private final Map<GroupId, TreeMap<Long, LogEntry>> commands = new TreeMap<>();
+
+  /** By the entry after which nothing comes up to then; the highest promise so far at each. */
+  private final Map<GroupId, TreeMap<Long, Timestamp>> closed = new TreeMap<>();
 
   PaxosOracle(PaxosSimulation world) {
     this.world = world;
     for (GroupId group : world.groups) {
       chosen.put(group, new TreeMap<>());
-      closed.put(group, new ArrayList<>());
+      commands.put(group, new TreeMap<>());
+      closed.put(group, new TreeMap<>());
     }
   }
 
@@ -70,15 +72,19 @@ final class PaxosOracle {
     if (!SimulatedServer.isCommand(entry)) {
       return;
     }
-    for (LogEntry earlier : log.headMap(entry.index()).values()) {
-      if (SimulatedServer.isCommand(earlier) && !entry.timestamp().isAfter(earlier.timestamp())) {
-        throw new AssertionError("timestamps fall from " + earlier + " to " + entry + world);
-      }
+    Map.Entry<Long, LogEntry> earlier = commands.get(group).lowerEntry(entry.index());
+    Map.Entry<Long, LogEntry> later = commands.get(group).higherEntry(entry.index());
+    boolean rises =
+        (earlier == null || entry.timestamp().isAfter(earlier.getValue().timestamp()))
+            && (later == null || later.getValue().timestamp().isAfter(entry.timestamp()));
+    if (!rises) {
+      throw new AssertionError(
+          "timestamps fall from " + earlier + " over " + entry + " to " + later + world);
     }
-    for (Closed promise : closed.get(group)) {
-      if (entry.index() > promise.afterIndex && !entry.timestamp().isAfter(promise.t)) {
-        throw new AssertionError(entry + " lies below the closed timestamp " + promise + world);
-      }
+    commands.get(group).put(entry.index(), entry);
+    Map.Entry<Long, Timestamp> promise = closed.get(group).lowerEntry(entry.index());
+    if (promise != null && !entry.timestamp().isAfter(promise.getValue())) {
+      throw new AssertionError(entry + " lies below the closed timestamp " + promise + world);
     }
   }
 
@@ -88,7 +94,18 @@ final class PaxosOracle {
         .reachedBy(id -> world.servers.get((int) id.value() - 1).disk.get(group).holds(entry));
   }
 
+  /** Keeps what is promised as stairs: both the entries and the timestamps rise. */
   void promised(GroupId group, Timestamp t, long lastIndex) {
-    closed.get(group).add(new Closed(t, lastIndex));
+    TreeMap<Long, Timestamp> stairs = closed.get(group);
+    Map.Entry<Long, Timestamp> below = stairs.floorEntry(lastIndex);
+    if (below != null && !below.getValue().isBefore(t)) {
+      return;
+    }
+    stairs.put(lastIndex, t);
+    Map.Entry<Long, Timestamp> above = stairs.higherEntry(lastIndex);
+    while (above != null && !above.getValue().isAfter(t)) {
+      stairs.remove(above.getKey());
+      above = stairs.higherEntry(lastIndex);
+    }
   }
 }
