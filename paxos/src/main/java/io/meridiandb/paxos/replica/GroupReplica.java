@@ -41,9 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class GroupReplica implements Replica {
   private final GroupId group;
   private final HostServices services;
-  private final LeaseManager leases;
-  private final GroupCloser closing;
   private final HostParts host;
+  private final GroupCloser closing;
   private final PaxosCore core;
   private final GroupClock clock;
   private final Installer installer;
@@ -65,19 +64,19 @@ final class GroupReplica implements Replica {
       RecoveredGroup found) {
     this.group = found.group();
     this.services = services;
-    this.leases = host.leases();
-    this.closing = new GroupCloser(this, host.closing());
     this.host = host;
+    this.closing = new GroupCloser(this, host.closing());
     this.holdsData = setting.holdsData();
     if (found.configuration() == null) {
       ByteString initial = Configuration.of(setting.initial()).encode();
       services.log().append(List.of(new LogRecord.Members(group, 0, initial)), () -> {});
     }
-    this.core = PaxosCore.recover(setting, leases.voter(), leases.holder(), found);
+    this.core = PaxosCore.recover(setting, host.leases().voter(), host.leases().holder(), found);
     this.applier = new Applier(this, machine, setting.checkpointIndex());
     this.clock =
         new GroupClock(
-            services.trueTime(), () -> announced ? leases.holder().leaseEnd(group) : Timestamp.MIN);
+            services.trueTime(),
+            () -> announced ? host.leases().holder().leaseEnd(group) : Timestamp.MIN);
     this.pending = new Pending(group);
     this.installer = new Installer(services, this);
   }
@@ -193,9 +192,9 @@ final class GroupReplica implements Replica {
     }
   }
 
-  /** Whether the time can matter here: something has happened since the last tick, or may now. */
-  boolean due(TTInterval now) {
-    return !now.latest().isBefore(quietUntil) || closing.awaited();
+  /** Before this the time does not matter here, if nothing else happens. */
+  Timestamp quietUntil() {
+    return closing.awaited() ? Timestamp.MIN : quietUntil;
   }
 
   /** See {@link PaxosInput.Tick}. */
@@ -246,6 +245,7 @@ final class GroupReplica implements Replica {
   @Override
   public void whenClosed(Timestamp t, Runnable task) {
     closing.await(t, task);
+    host.stir().run();
   }
 
   @Override
@@ -272,7 +272,7 @@ final class GroupReplica implements Replica {
     stopServing();
     installer.stop();
     failed = true;
-    leases.holder().unlead(group);
+    host.leases().holder().unlead(group);
     PaxosMessage.LogState reached = core.voteFloor();
     LogRecord.VoteFloor floor =
         new LogRecord.VoteFloor(group, reached.lastBallot(), reached.lastIndex());
@@ -289,11 +289,12 @@ final class GroupReplica implements Replica {
       return;
     }
     quietUntil = Timestamp.MIN;
+    host.stir().run();
     try {
       boolean wanted = core.wantsLease();
       perform(core.step(input));
       if (!wanted && core.wantsLease()) {
-        leases.request(voters());
+        host.leases().request(voters());
       }
     } catch (MachineStoppedException | InvariantViolation e) {
       // Who has stopped by itself has said so.
@@ -309,7 +310,7 @@ final class GroupReplica implements Replica {
       services.env().events().failure("paxos", group + " stops on this server: " + why, cause);
     }
     stopServing();
-    leases.holder().unlead(group);
+    host.leases().holder().unlead(group);
   }
 
   /** See {@link PaxosInput.EntriesRead}. */
@@ -416,7 +417,7 @@ final class GroupReplica implements Replica {
       case Signal.Elected won -> {
         clock.raise(won.floor());
         elected = new LeaderTerm(won.ballot(), won.startIndex(), won.floor(), won.inherited());
-        leases.request(voters());
+        host.leases().request(voters());
         event(Level.INFO, "elected leader of %s with ballot %s", group, won.ballot());
       }
       case Signal.Serving serving -> {

@@ -10,6 +10,11 @@ import java.util.function.Consumer;
  * @param closing the closed timestamps between this server and each other
  * @param reads from the log, for all groups
  * @param dispensable is told of a group whose replica here nobody needs any more
+ * @param stir is told when the time may matter to a replica soon
  */
 record HostParts(
-    LeaseManager leases, CloseStreams closing, EntryReads reads, Consumer<GroupId> dispensable) {}
+    LeaseManager leases,
+    CloseStreams closing,
+    EntryReads reads,
+    Consumer<GroupId> dispensable,
+    Runnable stir) {}

@@ -30,10 +30,19 @@ final class LeaseManager {
   private final Lessee self;
   private final VoterState voter;
   private final LeaseHolder holder;
+  private final Runnable stirred;
   private long unconfirmations;
 
-  LeaseManager(HostServices services, LeaseConfig config, ReplicaHost.Voters voters) {
+  /**
+   * Begins with {@link #start}.
+   *
+   * @param voters makes what this server owes as a voter
+   * @param stirred told when {@link #disturbed} has become true
+   */
+  LeaseManager(
+      HostServices services, LeaseConfig config, ReplicaHost.Voters voters, Runnable stirred) {
     this.services = services;
+    this.stirred = stirred;
     this.config = config;
     this.self =
         new Lessee(services.messenger().self().server(), services.messenger().self().incarnation());
@@ -129,6 +138,9 @@ final class LeaseManager {
     LeaseReply reply = decode(message.body());
     Timestamp before = holder.request(message.from(), services.trueTime().now()).echo();
     holder.onReply(message.from(), reply);
+    if (holder.unconfirmations() != unconfirmations) {
+      stirred.run();
+    }
     boolean firstForLong = reply.repliedAt().isAfter(before.plus(config.heartbeat().dividedBy(2)));
     if (!reply.granted() && firstForLong) {
       request(message.from()); // now that we have something to echo (protocol G9)

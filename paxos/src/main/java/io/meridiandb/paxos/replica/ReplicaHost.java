@@ -5,7 +5,6 @@ import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.Received;
-import io.meridiandb.kernel.strand.Timer;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.core.PaxosConfig;
@@ -32,7 +31,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All replicas of one server, with its leases: they share the server strand, so that what the
@@ -48,23 +46,14 @@ public final class ReplicaHost {
   /** Most bytes that a state machine may ship to its successor in a planned hand-over. */
   public static final int HAND_OVER_BYTES_MAX = 4 << 20;
 
-  /** How often leaders close the present for groups in which nothing happens (protocol C4). */
-  public static final Duration CLOSE_INTERVAL = Duration.ofMillis(100);
-
-  /**
-   * The same where nobody writes and nobody reads at another server: who reads there asks, and is
-   * answered at once (READ-TIME).
-   */
-  public static final Duration QUIET_CLOSE_INTERVAL = Duration.ofMillis(500);
-
-  /** After so many CLOSEs that told nothing but the time it is quiet: ten seconds. */
-  private static final int CLOSES_WITHOUT_NEWS = 100;
-
-  /** How often replicas look at the time, as a part of the heartbeat. */
+  /** Replicas in which something happens look at the time so many times in a heartbeat. */
   private static final int TICKS_PER_HEARTBEAT = 10;
 
+  /** At least as often as this, however long leases are. */
+  private static final Duration TICK_MAX = Duration.ofMillis(50);
+
   /** How often leaders look whether a voter lags too far: with the usual lease every 20 s. */
-  private static final int TICKS_PER_LAG_LOOK = 40 * TICKS_PER_HEARTBEAT;
+  private static final int BEATS_PER_LAG_LOOK = 40;
 
   /** Makes a server's {@link VoterState}, once in a start. */
   public interface Voters {
@@ -88,9 +77,15 @@ public final class ReplicaHost {
   private final CloseStreams closing;
   private final EntryReads reads;
   private final ImageServer images;
-  private @Nullable Timer ticker;
-  private long ticks;
-  private int closesWithoutNews;
+  private final Rounds rounds;
+  private final ClosePace closePace = new ClosePace();
+
+  /** How many rounds are possible in a heartbeat. */
+  private final long beatPoints;
+
+  private long nextBeat;
+  private long nextClose;
+  private long beats;
   private Timestamp markAt = Timestamp.MIN;
   private boolean stopped;
   private Consumer<GroupId> dispensableListener = group -> {};
@@ -120,7 +115,15 @@ public final class ReplicaHost {
                   + " if it was ahead before, replace this server by a new one")
               .formatted(services.trueTime().now().latest(), passed));
     }
-    this.leases = new LeaseManager(services, lease, voters);
+    Duration tick = lease.heartbeat().dividedBy(TICKS_PER_HEARTBEAT);
+    this.rounds =
+        new Rounds(
+            services.strand(),
+            services.env().clocks(),
+            tick.compareTo(TICK_MAX) < 0 ? tick : TICK_MAX,
+            this::round);
+    this.beatPoints = rounds.points(lease.heartbeat());
+    this.leases = new LeaseManager(services, lease, voters, rounds::soon);
     this.closing = new CloseStreams(services, new Closable());
     this.reads = new EntryReads(services);
     this.elections = new Elections(config.retry());
@@ -179,12 +182,13 @@ public final class ReplicaHost {
     GroupReplica replica =
         new GroupReplica(
             services,
-            new HostParts(leases, closing, reads, this::dispensable),
+            new HostParts(leases, closing, reads, this::dispensable, rounds::soon),
             machine,
             setting,
             recovered(group));
     replicas.put(group, replica);
     services.log().taken(group);
+    rounds.soon();
     return replica;
   }
 
@@ -269,16 +273,43 @@ public final class ReplicaHost {
     services
         .messenger()
         .on(PaxosMessages.IMAGE_OFFER, m -> services.strand().execute(() -> onOffer(m)));
-    tick();
-    close();
+    rounds.start();
   }
 
-  private void close() {
-    if (!stopped) {
-      boolean quiet = closesWithoutNews >= CLOSES_WITHOUT_NEWS;
-      services.strand().schedule(quiet ? QUIET_CLOSE_INTERVAL : CLOSE_INTERVAL, this::close);
-      closesWithoutNews = closing.tick() ? 0 : closesWithoutNews + 1;
+  /** All that comes round; see {@link Rounds.Round}. */
+  private long round(long point) {
+    if (point >= nextBeat) {
+      nextBeat = point - point % beatPoints + beatPoints;
+      beat();
     }
+    tick();
+    if (point >= nextClose) {
+      closePace.closed(closing.tick());
+      long latest = point + rounds.points(closePace.interval());
+      long atBeat = latest - latest % beatPoints; // one wakeup for both, if a beat is near
+      nextClose = atBeat > point ? atBeat : latest;
+    }
+    return Math.min(rounds.pointAfter(quietFor()), Math.min(nextBeat, nextClose));
+  }
+
+  /** Once a heartbeat. */
+  private void beat() {
+    renewLeases();
+    markTime();
+    images.tick();
+    if (++beats % BEATS_PER_LAG_LOOK == 0) {
+      lags.look(replicas.values());
+    }
+  }
+
+  /** For so long the time matters to no group, if nothing else happens; at most a heartbeat. */
+  private Duration quietFor() {
+    Timestamp now = services.trueTime().now().latest();
+    Timestamp until = now.plus(config.lease().heartbeat());
+    for (GroupReplica replica : replicas.values()) {
+      until = Timestamp.min(until, replica.quietUntil());
+    }
+    return now.isBefore(until) ? Duration.ofNanos(until.nanos() - now.nanos()) : Duration.ZERO;
   }
 
   private void onOffer(Received<ImageOfferProto> message) {
@@ -325,21 +356,6 @@ public final class ReplicaHost {
   }
 
   private void tick() {
-    if (stopped) {
-      return;
-    }
-    ticker =
-        services
-            .strand()
-            .schedule(config.lease().heartbeat().dividedBy(TICKS_PER_HEARTBEAT), this::tick);
-    if (ticks++ % TICKS_PER_HEARTBEAT == 0) {
-      renewLeases();
-      markTime();
-      images.tick();
-    }
-    if (ticks % TICKS_PER_LAG_LOOK == 0) {
-      lags.look(replicas.values());
-    }
     boolean fenced = fenced();
     boolean all = leases.disturbed();
     TTInterval now = services.trueTime().now();
@@ -351,7 +367,7 @@ public final class ReplicaHost {
     for (GroupReplica replica : inTurn) {
       if (fenced) {
         replica.giveUp();
-      } else if (all || replica.due(now)) {
+      } else if (all || !now.latest().isBefore(replica.quietUntil())) {
         boolean electing = replica.core().electing();
         replica.tick(elections.room(), memory);
         if (!electing && replica.core().electing()) {
@@ -436,10 +452,7 @@ public final class ReplicaHost {
   /** Takes no more input; what is on its way to the log still arrives there. */
   public void stop() {
     stopped = true;
-    Timer running = ticker;
-    if (running != null) {
-      running.cancel();
-    }
+    rounds.stop();
   }
 
   /** One line for each group. */

@@ -107,4 +107,16 @@ final class ReplicaHostTest {
       }
     }
   }
+
+  /** They wake for leases, CLOSEs and marks of the time; ticks alone would be 2,000 events. */
+  @Test
+  void idleServersSleep() {
+    try (HostFixture f = new HostFixture(21, 3)) {
+      f.propose(f.leader(), "the last");
+      f.world.runFor(Duration.ofSeconds(20));
+      long before = f.world.events();
+      f.world.runFor(Duration.ofSeconds(10));
+      assertThat(f.world.events() - before).isLessThan(1_600);
+    }
+  }
 }
