@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A read-write transaction over any groups: reads lock at the leaders, writes are buffered here,
  * and the commit is one round of requests (protocol C2, C3). In each group it is bound to the
- * leader that granted its first lock there: if that one is gone, so are its locks, and it has to be
- * run again.
+ * leader that granted its first lock there: if that one is lost, so are its locks, and it has to be
+ * run again. One that hands over as planned gives them to the next, and nothing is noticed here.
  */
 final class ReadWriteTransaction implements Transaction {
   private final TransactionParts parts;

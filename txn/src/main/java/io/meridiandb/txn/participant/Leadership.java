@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The volatile state of one leadership of a group, from its first entry to its step-down: locks,
  * unapplied entries, refusals. Nothing of it outlives the leadership, and requests that rest on it
- * name its epoch.
+ * name its epoch; but locks may go to the next leader ({@link LockTransfers}).
  */
 final class Leadership {
   /** Most transactions of which it is remembered why they lost their locks, or want none. */
