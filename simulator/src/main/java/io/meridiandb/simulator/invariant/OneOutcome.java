@@ -65,7 +65,7 @@ public final class OneOutcome extends Heard {
           decide(place, id, new Decision(false, 0));
         }
       }
-      case PREPARED, PART, HORIZON, INGEST, WIPE, BODY_NOT_SET -> {
+      case PREPARED, PART, HORIZON, INGEST, BODY_NOT_SET -> {
         // decide nothing
       }
     }

@@ -114,12 +114,13 @@ public final class Tablet implements VersionStore {
   }
 
   /**
-   * The same for an entry that also empties ranges, as {@link #wipe} does: first these, then the
-   * new versions.
+   * The same for an entry that also empties ranges: first these, then the new versions. No version
+   * that was in them before is ever shown again. Costs no more for a large range; the bytes go when
+   * files are merged.
    */
   public void apply(long index, List<VersionWrite> writes, List<KeyRange> emptied) {
     checkpoints.advanceTo(index);
-    emptied.forEach(checkpoints::wipe);
+    emptied.stream().filter(range -> !range.isEmpty()).forEach(checkpoints::wipe);
     writes.forEach(views.now().active::put);
     checkpoints.flushIfDue();
   }
@@ -135,18 +136,6 @@ public final class Tablet implements VersionStore {
     checkpoints.advanceTo(index);
     versions.forEach(views.now().active::put);
     checkpoints.raiseHorizon(horizon);
-    checkpoints.flushIfDue();
-  }
-
-  /**
-   * Applies an entry that empties a range: no version that was there before it is ever shown again.
-   * Costs no more for a large range; the bytes go when files are merged.
-   */
-  public void wipe(long index, KeyRange range) {
-    checkpoints.advanceTo(index);
-    if (!range.isEmpty()) {
-      checkpoints.wipe(range);
-    }
     checkpoints.flushIfDue();
   }
 

@@ -107,6 +107,22 @@ class HandedOverTransactionsTest {
     }
   }
 
+  /** It asks for nothing, and who granted its locks cannot say any more who has them. */
+  @Test
+  void anIdleTransactionFindsItsLeader() throws Exception {
+    try (RegionServers regions = new RegionServers(52, List.of(B, C))) {
+      open(regions, 100);
+      regions.handOver(1, A);
+      regions.world.runUntil(() -> A.equals(regions.leader(1)), Duration.ofSeconds(5));
+      Transaction idle = addOne(regions, B, 100);
+      regions.world.runUntil(() -> C.equals(regions.leader(1)), Duration.ofMinutes(1));
+      regions.leave(A);
+      regions.world.runFor(TxnLimits.LOCK_LEASE.multipliedBy(2));
+      commit(regions, B, idle);
+      assertThat(regions.counted(LIVED)).isEqualTo(1);
+    }
+  }
+
   @Test
   void noMomentIsBad() throws Exception {
     try (RegionServers regions = new RegionServers(51, List.of(A, A, A))) {

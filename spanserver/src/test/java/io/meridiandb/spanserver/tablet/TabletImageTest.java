@@ -300,7 +300,10 @@ class TabletImageTest {
       }
     }
     from.run(() ->
-        from.tablet.wipe(30, new KeyRange(TabletFixture.key("row4"), TabletFixture.key("row6"))));
+        from.tablet.apply(
+            30,
+            List.of(),
+            List.of(new KeyRange(TabletFixture.key("row4"), TabletFixture.key("row6")))));
     from.host.state = "state 30".getBytes(StandardCharsets.UTF_8);
     from.flush();
     return from;

@@ -105,7 +105,7 @@ class TabletModelTest {
     private void wipe() {
       KeyRange range = new KeyRange(key(), random.chance(1, 8) ? null : key());
       model.keySet().removeIf(range::contains);
-      entry(at -> f.tablet.wipe(at, range));
+      entry(at -> f.tablet.apply(at, List.of(), List.of(range)));
     }
 
     private void compact() {

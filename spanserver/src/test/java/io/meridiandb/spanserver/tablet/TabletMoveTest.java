@@ -27,7 +27,7 @@ class TabletMoveTest {
       f.apply(1, put("a", 10, "a"), put("b1", 10, "old"), put("b2", 10, "old"), put("c", 10, "c"));
       f.flush();
       f.apply(2, put("b1", 20, "old"), put("b3", 20, "old"));
-      f.run(() -> f.tablet.wipe(3, B));
+      f.run(() -> f.tablet.apply(3, List.of(), List.of(B)));
       f.apply(4, put("b2", 15, "new"));
       List<String> left = List.of("a=a", "b2=new", "c=c");
       assertThat(f.scan(KeyRange.ALL, 99, false)).isEqualTo(left);
@@ -52,13 +52,13 @@ class TabletMoveTest {
       f.flush();
       f.apply(2, put("b2", 20, "two"));
       f.flush();
-      f.run(() -> f.tablet.wipe(3, B));
+      f.run(() -> f.tablet.apply(3, List.of(), List.of(B)));
       f.compact();
       assertThat(f.scan(KeyRange.ALL, 99, false)).isEmpty();
       f.crash();
       assertThat(f.tablet.appliedIndex()).isEqualTo(2);
       assertThat(f.scan(KeyRange.ALL, 99, false)).containsExactly("b1=one", "b2=two");
-      f.run(() -> f.tablet.wipe(3, B));
+      f.run(() -> f.tablet.apply(3, List.of(), List.of(B)));
       f.flush();
       assertThat(f.scan(KeyRange.ALL, 99, false)).isEmpty();
       assertThat(f.files()).as("a file of which nothing is shown goes at once").isEmpty();
@@ -72,7 +72,7 @@ class TabletMoveTest {
       f.apply(1, put("a", 10, "a"), put("b1", 10, "b"));
       f.run(() -> {
         f.tablet.flush();
-        f.tablet.wipe(2, B);
+        f.tablet.apply(2, List.of(), List.of(B));
       });
       f.settle();
       assertThat(f.tablet.flushedIndex()).isEqualTo(1);
@@ -93,7 +93,7 @@ class TabletMoveTest {
         f.apply(i + 1, put((i < 100 ? "a" : i < 300 ? "b" : "c") + (1000 + i), 10, value));
       }
       f.flush();
-      f.run(() -> f.tablet.wipe(500, B));
+      f.run(() -> f.tablet.apply(500, List.of(), List.of(B)));
       f.flush();
       assertThat(f.tablet.stats().fileVersions()).isEqualTo(200);
     }
@@ -198,7 +198,7 @@ class TabletMoveTest {
       for (KeyRange part : parts) {
         assertThat(f.tablet.bytesIn(part)).isBetween(all / 4 - 20_000, all / 4 + 20_000);
       }
-      f.run(() -> f.tablet.wipe(2000, third));
+      f.run(() -> f.tablet.apply(2000, List.of(), List.of(third)));
       assertThat(f.tablet.bytesIn(third)).isZero();
       assertThat(f.tablet.splitKeys(third, 2)).isEmpty();
     }

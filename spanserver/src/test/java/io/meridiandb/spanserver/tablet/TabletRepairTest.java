@@ -97,7 +97,9 @@ class TabletRepairTest {
   @Test
   void aCheckpointsChecksumCanBePrinted() throws IOException {
     try (TabletFixture f = filled(8)) {
-      f.run(() -> f.tablet.wipe(3, new KeyRange(TabletFixture.key("b"), TabletFixture.key("c"))));
+      f.run(() ->
+          f.tablet.apply(
+              3, List.of(), List.of(new KeyRange(TabletFixture.key("b"), TabletFixture.key("c")))));
       f.apply(4, put("d", 40, "d40"));
       f.flush();
       List<String> lines = new ArrayList<>();

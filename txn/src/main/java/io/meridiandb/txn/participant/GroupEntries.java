@@ -10,7 +10,6 @@ import io.meridiandb.txn.proto.OutcomeEntry;
 import io.meridiandb.txn.proto.PartEntry;
 import io.meridiandb.txn.proto.PreparedEntry;
 import io.meridiandb.txn.proto.RefusedEntry;
-import io.meridiandb.txn.proto.WipeEntry;
 
 /** What transactions put into the log: a format byte {@code 01}, then a {@link GroupEntry}. */
 public final class GroupEntries {
@@ -45,11 +44,6 @@ public final class GroupEntries {
   /** Versions that come from another group, for {@link Replication#propose}. */
   public static byte[] encode(IngestEntry entry) {
     return encode(GroupEntry.newBuilder().setIngest(entry).build());
-  }
-
-  /** A range that is not here any more, for {@link Replication#propose}. */
-  public static byte[] encode(WipeEntry entry) {
-    return encode(GroupEntry.newBuilder().setWipe(entry).build());
   }
 
   /** Any entry, for {@link Replication#propose}. */

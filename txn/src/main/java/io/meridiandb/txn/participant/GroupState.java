@@ -85,7 +85,7 @@ final class GroupState {
       case OUTCOME -> ended = apply(entry.getOutcome());
       case REFUSED -> apply(entry.getRefused());
       case HORIZON -> apply(entry.getHorizon());
-      case INGEST, WIPE -> {
+      case INGEST -> {
         // rows alone
       }
       case PART, BODY_NOT_SET -> throw Invariants.unreachable("an entry of a kind not known here");

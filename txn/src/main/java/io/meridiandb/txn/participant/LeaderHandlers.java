@@ -81,7 +81,7 @@ final class LeaderHandlers {
         leadership.refusals.prune(leadership.state.outcomes.horizon());
         acknowledgements.prune();
       }
-      case PART, INGEST, WIPE, BODY_NOT_SET -> {
+      case PART, INGEST, BODY_NOT_SET -> {
         // nobody waits for them here
       }
     }
