@@ -122,7 +122,10 @@ final class RemovedReplicaTest {
       until(world, () -> !hasData(world));
       assertThat(nodes.get(FOURTH).statusNow().groups()).isEmpty();
       world.crash(FOURTH);
-      start(world, FOURTH, world.restart(FOURTH));
+      Env env = world.restart(FOURTH);
+      env.disk().open("tablet/0/left-by-a-crash.tab").close();
+      assertThat(hasData(world)).isTrue();
+      start(world, FOURTH, env);
       assertThat(nodes.get(FOURTH).statusNow().groups()).as("the first members it knows").isEmpty();
       assertThat(hasData(world)).isFalse();
       assertThat(world.failures()).isEmpty();
