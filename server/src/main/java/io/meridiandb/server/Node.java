@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,9 @@ public final class Node {
 
   /** How long they may take to roll back. */
   private static final Duration SESSIONS_END_MAX = Duration.ofMillis(500);
+
+  /** How long a server that ends waits for the leaders that take over from it to be elected. */
+  private static final Duration SUCCESSOR_MAX = Duration.ofSeconds(1);
 
   private static final Duration SESSIONS_POLL = Duration.ofMillis(5);
   private static final Duration DRAIN_POLL = Duration.ofMillis(20);
@@ -368,16 +372,36 @@ public final class Node {
     }
   }
 
+  /**
+   * The server stays until another one leads, whose candidacy may need its vote: a third voter that
+   * hears of the candidate before it hears of the release refuses, and is asked again only after a
+   * heartbeat.
+   */
   private void awaitHandedOver() {
-    long rounds = HAND_OVER_MAX.dividedBy(DRAIN_POLL);
+    if (!awaitGroups(HAND_OVER_MAX, group -> !group.leading())) {
+      env.events()
+          .event(
+              Level.WARNING, "server", config.name() + " stops while it leads: nobody took over");
+    }
+    awaitGroups(SUCCESSOR_MAX, this::hasSuccessor);
+  }
+
+  /** Whether another server has been elected since this one led; true if there is no other. */
+  private boolean hasSuccessor(NodeStatus.GroupStatus group) {
+    ServerId self = config.identity().server();
+    ServerId leader = group.leader();
+    boolean alone = group.members().full().stream().allMatch(self::equals);
+    return alone || (leader != null && leader.equals(group.ballot().server()));
+  }
+
+  private boolean awaitGroups(Duration max, Predicate<NodeStatus.GroupStatus> wanted) {
+    long rounds = max.dividedBy(DRAIN_POLL);
     for (long i = 0; i < rounds; i++) {
-      NodeStatus now = env.fibers().await(status(), HAND_OVER_MAX);
-      if (now.groups().stream().noneMatch(NodeStatus.GroupStatus::leading)) {
-        return;
+      if (env.fibers().await(status(), HAND_OVER_MAX).groups().stream().allMatch(wanted)) {
+        return true;
       }
       env.fibers().sleep(DRAIN_POLL);
     }
-    env.events()
-        .event(Level.WARNING, "server", config.name() + " stops while it leads: nobody took over");
+    return false;
   }
 }
