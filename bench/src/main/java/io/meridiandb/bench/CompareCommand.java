@@ -7,18 +7,16 @@ import io.meridiandb.bench.load.LoadRun;
 import io.meridiandb.bench.load.PostgresPeer;
 import io.meridiandb.bench.load.ServerProcesses;
 import io.meridiandb.bench.load.Workload;
+import io.meridiandb.bench.process.CommandOutput;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code ./meridian bench compare}: every workload against Meridian and a peer, one after another
@@ -79,26 +77,22 @@ public final class CompareCommand implements Callable<Integer> {
           "A process of Meridian, for its CPU; without it, who listens on the URL's ports.")
   private List<Long> servers = List.of();
 
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private CommandOutput out = new CommandOutput();
 
   @Override
   public Integer call() throws IOException, SQLException, InterruptedException {
-    PrintWriter out =
-        spec == null
-            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-            : spec.commandLine().getOut();
     String peer = peerUrl;
     if (peer != null) {
-      run(peer, out);
+      run(peer);
       return 0;
     }
     try (PostgresPeer postgres = PostgresPeer.start()) {
-      run(postgres.url(), out);
+      run(postgres.url());
     }
     return 0;
   }
 
-  private void run(String peer, PrintWriter out) throws SQLException, InterruptedException {
+  private void run(String peer) throws SQLException, InterruptedException {
     List<Long> own = servers.isEmpty() ? ServerProcesses.listeners(url) : servers;
     List<Long> others = ServerProcesses.listeners(peer);
     for (Workload workload : Workload.all(rows)) {
@@ -106,19 +100,17 @@ public final class CompareCommand implements Callable<Integer> {
         continue;
       }
       for (int count : clients) {
-        print(workload, url, count, own, out);
-        print(workload, peer, count, others, out);
+        print(workload, url, count, own);
+        print(workload, peer, count, others);
       }
     }
   }
 
-  private void print(
-      Workload workload, String target, int count, List<Long> processes, PrintWriter out)
+  private void print(Workload workload, String target, int count, List<Long> processes)
       throws SQLException, InterruptedException {
     LoadPlan plan =
         new LoadPlan(target, count, WarmUp.STEADY_STATE, Duration.ofSeconds(seconds), processes);
     LoadResult result = new LoadRun(workload, plan).run();
-    out.println(result.json());
-    out.flush();
+    out.line(result.json());
   }
 }

@@ -1,7 +1,6 @@
 package io.meridiandb.bench.crash;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import io.meridiandb.bench.process.CommandOutput;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -10,9 +9,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code ./meridian crash-test}: three server processes, clients that transfer money, and in each
@@ -32,7 +30,7 @@ public final class CrashTestCommand implements Callable<Integer> {
   private static final long PROGRESS_MILLIS_MAX = 30_000;
   private static final long POLL_MILLIS = 100;
 
-  @Spec @Nullable CommandSpec spec;
+  @Mixin CommandOutput out = new CommandOutput();
 
   @Option(names = "--rounds", description = "How many rounds (default ${DEFAULT-VALUE}).")
   int rounds = 20;
@@ -53,7 +51,7 @@ public final class CrashTestCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path home = folder == null ? Files.createTempDirectory("meridian-crash-test") : folder;
     try (ThreeServers servers = new ThreeServers(home, disk, LEASE_MILLIS)) {
-      say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
+      out.say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
       return run(servers);
     }
   }
@@ -68,7 +66,7 @@ public final class CrashTestCommand implements Callable<Integer> {
     int failedRounds = 0;
     for (int round = 1; round <= rounds; round++) {
       List<String> wrong = round(servers, load, random);
-      say(
+      out.say(
           "round %d: %d transfers acknowledged, %d attempts failed, %d outcomes unknown: %s",
           round,
           load.acknowledgedTransfers(),
@@ -81,7 +79,7 @@ public final class CrashTestCommand implements Callable<Integer> {
       }
     }
     load.stop();
-    say("%d rounds failed", failedRounds);
+    out.say("%d rounds failed", failedRounds);
     return failedRounds == 0 ? 0 : 1;
   }
 
@@ -122,14 +120,5 @@ public final class CrashTestCommand implements Callable<Integer> {
       Thread.sleep(POLL_MILLIS);
     }
     return "no transfer was acknowledged within %d s".formatted(PROGRESS_MILLIS_MAX / 1_000);
-  }
-
-  private void say(String format, @Nullable Object... args) {
-    PrintWriter out =
-        spec == null
-            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-            : spec.commandLine().getOut();
-    out.println(format.formatted(args));
-    out.flush();
   }
 }

@@ -1,7 +1,6 @@
 package io.meridiandb.bench.crash;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import io.meridiandb.bench.process.CommandOutput;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,9 +13,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code ./meridian leader-test}: what the loss of a leader costs. Three server processes under
@@ -35,7 +33,7 @@ public final class LeaderTestCommand implements Callable<Integer> {
   private static final long POLL_MILLIS = 50;
   private static final int AGAIN = 5;
 
-  @Spec @Nullable CommandSpec spec;
+  @Mixin CommandOutput out = new CommandOutput();
 
   @Option(names = "--rounds", description = "How many leaders (default ${DEFAULT-VALUE}).")
   int rounds = 50;
@@ -59,7 +57,7 @@ public final class LeaderTestCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path home = folder == null ? Files.createTempDirectory("meridian-leader-test") : folder;
     try (ThreeServers servers = new ThreeServers(home, disk, leaseMillis)) {
-      say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
+      out.say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
       servers.startAll();
       servers.awaitReady();
       BankLoad load = new BankLoad(servers.url());
@@ -96,7 +94,7 @@ public final class LeaderTestCommand implements Callable<Integer> {
         wrong.add("%s ended with status %d".formatted(leader.name(), status));
       }
       leader.start();
-      say(
+      out.say(
           "round %d: %s %s, longest wait of a writer %d ms; %d transfers acknowledged: %s",
           round,
           leader.name(),
@@ -104,10 +102,10 @@ public final class LeaderTestCommand implements Callable<Integer> {
           outage,
           load.acknowledgedTransfers(),
           wrong.isEmpty() ? "all there, total kept" : String.join("; ", wrong));
-      say(
+      out.say(
           "  %s; the longest wait began at %d ms",
           change.since(begin), Duration.between(begin, probe.longest().from()).toMillis());
-      probe.told().forEach(error -> say("  the client was told: %s", error));
+      probe.told().forEach(error -> out.say("  the client was told: %s", error));
       if (!wrong.isEmpty()) {
         return 1;
       }
@@ -115,7 +113,7 @@ public final class LeaderTestCommand implements Callable<Integer> {
     servers.awaitLeader();
     List<String> wrong = load.check();
     report(outages, handOvers, load);
-    wrong.forEach(each -> say("%s", each));
+    wrong.forEach(each -> out.say("%s", each));
     return wrong.isEmpty() ? 0 : 1;
   }
 
@@ -136,7 +134,7 @@ public final class LeaderTestCommand implements Callable<Integer> {
             : "\"handOverMillisMedian\":%d,\"handOverMillisMax\":%d,"
                 .formatted(handOvers.get(handOvers.size() / 2), handOvers.getLast());
     long median = outages.get(outages.size() / 2);
-    say(
+    out.say(
         "%s",
         String.format(
             Locale.ROOT,
@@ -162,14 +160,5 @@ public final class LeaderTestCommand implements Callable<Integer> {
       }
     }
     return probe.longestMillis();
-  }
-
-  private void say(String format, @Nullable Object... args) {
-    PrintWriter out =
-        spec == null
-            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-            : spec.commandLine().getOut();
-    out.println(format.formatted(args));
-    out.flush();
   }
 }

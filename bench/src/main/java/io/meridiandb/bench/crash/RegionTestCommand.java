@@ -1,7 +1,6 @@
 package io.meridiandb.bench.crash;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import io.meridiandb.bench.process.CommandOutput;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,9 +14,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code ./meridian region-test}: nine server processes in three regions, transfers across Paxos
@@ -37,7 +35,7 @@ public final class RegionTestCommand implements Callable<Integer> {
   private static final long QUIET_MILLIS = 3_000;
   private static final long OUTAGE_MILLIS_MAX = 30_000;
 
-  @Spec @Nullable CommandSpec spec;
+  @Mixin CommandOutput out = new CommandOutput();
 
   @Option(names = "--rounds", description = "How many regions die (default ${DEFAULT-VALUE}).")
   int rounds = 10;
@@ -61,7 +59,7 @@ public final class RegionTestCommand implements Callable<Integer> {
     Path config = home.resolve("universe.yaml");
     writeUniverse(config);
     ThreeServers.initialise(config);
-    say("universe in %s: nine servers, lease %d ms, disk %s", home, LEASE_MILLIS, disk);
+    out.say("universe in %s: nine servers, lease %d ms, disk %s", home, LEASE_MILLIS, disk);
     try {
       return run();
     } finally {
@@ -184,7 +182,7 @@ public final class RegionTestCommand implements Callable<Integer> {
       startRegion(lost);
       long back = awaitAnswer(lost);
       wrong.addAll(load.check());
-      say(
+      out.say(
           "round %d: %s lost, longest wait of a writer elsewhere %d ms; back after %d ms;"
               + " %d transfers acknowledged: %s",
           round,
@@ -199,7 +197,7 @@ public final class RegionTestCommand implements Callable<Integer> {
     }
     List<Long> sorted = outages.stream().sorted().toList();
     long median = sorted.get(sorted.size() / 2);
-    say(
+    out.say(
         "{\"bench\":\"region-test\",\"rounds\":%d,\"leaseMillis\":%d,\"outageMillisMedian\":%d,"
             + "\"outageMillisMax\":%d,\"leases\":%.2f}",
         rounds, LEASE_MILLIS, median, sorted.getLast(), median / (double) LEASE_MILLIS);
@@ -244,14 +242,5 @@ public final class RegionTestCommand implements Callable<Integer> {
     }
     throw new IllegalStateException(
         "%s did not answer within %d s: %s".formatted(region, BACK_MILLIS_MAX / 1_000, last));
-  }
-
-  private void say(String format, @Nullable Object... args) {
-    PrintWriter out =
-        spec == null
-            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-            : spec.commandLine().getOut();
-    out.println(format.formatted(args));
-    out.flush();
   }
 }

@@ -1,10 +1,9 @@
 package io.meridiandb.bench.layers;
 
+import io.meridiandb.bench.process.CommandOutput;
 import io.meridiandb.server.demo.DemoUniverse;
 import io.meridiandb.server.launcher.LocalUniverse;
-import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,11 +20,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code ./meridian bench layers}: where the CPU of a one-row update goes. Client and three servers
@@ -40,7 +37,7 @@ public final class LayersCommand implements Callable<Integer> {
   private static final int ROWS = 10_000;
   private static final int PORT = 7431;
 
-  @Spec @Nullable CommandSpec spec;
+  @Mixin CommandOutput out = new CommandOutput();
 
   @Option(names = "--clients", description = "How many clients (default: ${DEFAULT-VALUE}).")
   int clients = 16;
@@ -72,17 +69,13 @@ public final class LayersCommand implements Callable<Integer> {
   }
 
   private void print(Map<String, Long> samples, long operations, double cpuMicros) {
-    PrintWriter out =
-        spec == null
-            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-            : spec.commandLine().getOut();
     long all = Math.max(1, samples.values().stream().mapToLong(Long::longValue).sum());
     StringBuilder layers = new StringBuilder();
     samples.forEach((layer, count) ->
         layers
             .append(layers.isEmpty() ? "" : ",")
             .append(String.format(Locale.ROOT, "\"%s\":%.1f", layer, cpuMicros * count / all)));
-    out.println(
+    out.line(
         String.format(
             Locale.ROOT,
             "{\"bench\":\"layers\",\"clients\":%d,\"operations\":%d,\"opsPerSecond\":%.0f,"
@@ -93,7 +86,6 @@ public final class LayersCommand implements Callable<Integer> {
             cpuMicros,
             all,
             layers));
-    out.flush();
   }
 
   private static long cpuNanos() {

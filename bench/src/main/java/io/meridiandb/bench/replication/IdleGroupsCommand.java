@@ -1,8 +1,7 @@
 package io.meridiandb.bench.replication;
 
+import io.meridiandb.bench.process.CommandOutput;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,12 +11,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code ./meridian bench idle-groups}: what groups cost that nobody uses. Three servers, each a
@@ -43,23 +39,17 @@ public final class IdleGroupsCommand implements Callable<Integer> {
   @Option(names = "--warm-up", description = "Seconds to wait before (${DEFAULT-VALUE}).")
   int warmUp = 60;
 
-  @Spec @Nullable CommandSpec spec;
+  @Mixin CommandOutput out = new CommandOutput();
 
   @Override
   public Integer call() throws Exception {
-    if (groups < 2 || seconds < 1 || warmUp < 0) {
-      throw new CommandLine.ParameterException(
-          spec == null ? new CommandLine(this) : spec.commandLine(),
-          "--groups is at least 2, --seconds at least 1, --warm-up at least 0");
-    }
+    out.require(
+        groups >= 2 && seconds >= 1 && warmUp >= 0,
+        "--groups is at least 2, --seconds at least 1, --warm-up at least 0");
     Path folder = Files.createTempDirectory("meridian-idle");
     Cost one = measure(Files.createDirectories(folder.resolve("one")), 1);
     Cost many = measure(Files.createDirectories(folder.resolve("many")), groups);
-    PrintWriter out =
-        spec == null
-            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-            : spec.commandLine().getOut();
-    out.println(
+    out.line(
         String.format(
             Locale.ROOT,
             "{\"bench\":\"idle-groups\",\"groups\":%d,\"seconds\":%d,\"secondsToLead\":%.1f,"
@@ -72,7 +62,6 @@ public final class IdleGroupsCommand implements Callable<Integer> {
             Arrays.stream(many.corePercent()).sum(),
             percents(one),
             heapPerGroup(one, many)));
-    out.flush();
     return 0;
   }
 

@@ -1,6 +1,7 @@
 package io.meridiandb.bench.replication;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.meridiandb.bench.process.CommandOutput;
 import io.meridiandb.kernel.disk.Disk;
 import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.id.ServerId;
@@ -9,10 +10,8 @@ import io.meridiandb.kernel.system.FatalErrors;
 import io.meridiandb.kernel.system.FileDisk;
 import io.meridiandb.kernel.system.LocalNetwork;
 import io.meridiandb.kernel.system.SystemEvents;
-import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,12 +21,9 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code ./meridian bench log}: what the replicated log alone can do. First the ceiling: all
@@ -69,15 +65,18 @@ public final class LogCommand implements Callable<Integer> {
               + " (${DEFAULT-VALUE}).")
   int warmUp = 90;
 
-  @Spec @Nullable CommandSpec spec;
+  @Mixin CommandOutput out = new CommandOutput();
 
   @Override
   public Integer call() throws Exception {
-    if (replicas < 1 || replicas > 9 || inFlight < 1 || bytes < 0 || seconds < 1 || warmUp < 0) {
-      throw new CommandLine.ParameterException(
-          spec == null ? new CommandLine(this) : spec.commandLine(),
-          "--replicas is 1 to 9, --in-flight and --seconds at least 1, --bytes and --warm-up at least 0");
-    }
+    out.require(
+        replicas >= 1
+            && replicas <= 9
+            && inFlight >= 1
+            && bytes >= 0
+            && seconds >= 1
+            && warmUp >= 0,
+        "--replicas is 1 to 9, --in-flight and --seconds at least 1, --bytes and --warm-up at least 0");
     Path folder = Files.createTempDirectory("meridian-log");
     double forceMicros = forceMicros(Files.createDirectories(folder.resolve("force")));
     Measured ceiling = inProcess(Files.createDirectories(folder.resolve("ceiling")));
@@ -119,11 +118,7 @@ public final class LogCommand implements Callable<Integer> {
   }
 
   private void print(String network, Measured run, double forceMicros, double ofCeiling) {
-    PrintWriter out =
-        spec == null
-            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-            : spec.commandLine().getOut();
-    out.println(
+    out.line(
         String.format(
             Locale.ROOT,
             "{\"bench\":\"log\",\"network\":\"%s\",\"replicas\":%d,\"inFlight\":%d,\"bytes\":%d,%s,"
@@ -136,7 +131,6 @@ public final class LogCommand implements Callable<Integer> {
             run.cpuMicros(),
             forceMicros,
             ofCeiling));
-    out.flush();
   }
 
   /** What one force of a small write costs on this disk: the median. */

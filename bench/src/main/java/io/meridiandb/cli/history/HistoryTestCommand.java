@@ -2,14 +2,13 @@ package io.meridiandb.cli.history;
 
 import io.meridiandb.bench.crash.ServerProcess;
 import io.meridiandb.bench.crash.ThreeServers;
+import io.meridiandb.bench.process.CommandOutput;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
 import io.meridiandb.simulator.workload.Run;
 import io.meridiandb.simulator.workload.Workload;
 import io.meridiandb.simulator.workload.Workloads;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,9 +18,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code ./meridian history-test}: the simulator's workloads through the JDBC driver against three
@@ -43,7 +41,7 @@ public final class HistoryTestCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final long PROGRESS_MIN = 20;
 
-  @Spec @Nullable CommandSpec spec;
+  @Mixin CommandOutput out = new CommandOutput();
 
   @Option(names = "--rounds", description = "How many faults (default ${DEFAULT-VALUE}).")
   int rounds = 10;
@@ -70,7 +68,7 @@ public final class HistoryTestCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path home = folder == null ? Files.createTempDirectory("meridian-history-test") : folder;
     try (ThreeServers servers = new ThreeServers(home, disk, LEASE_MILLIS)) {
-      say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
+      out.say("universe in %s, servers %s, disk %s", home, servers.url(), disk);
       servers.startAll();
       servers.awaitReady();
       RealSetting setting = new RealSetting(seed, System::nanoTime);
@@ -82,7 +80,7 @@ public final class HistoryTestCommand implements Callable<Integer> {
             setUp(setting, made, all.client());
             return true;
           });
-      say("the servers' clock is known to %d us", setting.errorNanos() / 1_000);
+      out.say("the servers' clock is known to %d us", setting.errorNanos() / 1_000);
       for (Workload workload : made) {
         for (int i = 0; i < clients; i++) {
           all.start(workload, i);
@@ -129,7 +127,7 @@ public final class HistoryTestCommand implements Callable<Integer> {
             }
           };
       String waited = awaitProgress(all, run);
-      say(
+      out.say(
           "round %d: %s; %d transactions so far%s",
           round, what, all.turns().<Long>taking(run::transactions), waited);
       if (!waited.isEmpty()) {
@@ -168,8 +166,9 @@ public final class HistoryTestCommand implements Callable<Integer> {
               made.forEach(workload -> check(workload, all.client(), run));
               return new ArrayList<>(run.violations());
             });
-    violations.forEach(violation -> say("violation: %s", violation));
-    say("%d transactions, %s; %d violations", run.transactions(), run.endings(), violations.size());
+    violations.forEach(violation -> out.say("violation: %s", violation));
+    out.say(
+        "%d transactions, %s; %d violations", run.transactions(), run.endings(), violations.size());
     return violations.isEmpty() ? 0 : 1;
   }
 
@@ -179,14 +178,5 @@ public final class HistoryTestCommand implements Callable<Integer> {
     } catch (AssertionError e) {
       run.violation(String.valueOf(e.getMessage()));
     }
-  }
-
-  private void say(String format, @Nullable Object... args) {
-    PrintWriter out =
-        spec == null
-            ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-            : spec.commandLine().getOut();
-    out.println(format.formatted(args));
-    out.flush();
   }
 }
