@@ -109,29 +109,39 @@ public final class RecoveryDriver implements Recovery {
                   () -> random)
               .future());
     }
+    replies.forEach(reply ->
+        reply.thenAccept(answer -> {
+          if (settles(answer)) {
+            end(request, List.of(answer), run);
+          }
+        }));
     CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
         .whenComplete((nothing, error) -> {
-          running.remove(request.id());
-          if (error != null) {
+          if (error == null) {
+            end(request, replies.stream().map(CompletableFuture::join).toList(), run);
+          } else if (running.remove(request.id(), run)) {
             context.env().events().count("txn.gateway.recoveries.open", 1);
             run.complete(null);
-          } else {
-            conclude(request, replies, run);
           }
         });
   }
 
-  private void conclude(
-      RecoveryRequest request,
-      List<CompletableFuture<VoteReply>> replies,
-      CompletableFuture<@Nullable Decision> run) {
-    List<VoteReply> votes = new ArrayList<>();
-    for (CompletableFuture<VoteReply> reply : replies) {
-      votes.add(reply.join());
+  /**
+   * Whether one answer says it all: the outcome, or that this participant never lets it commit.
+   * Then nobody waits for participants that cannot be asked, such as a group without a majority.
+   */
+  private static boolean settles(VoteReply answer) {
+    return answer.hasEnded() || answer.getRefused();
+  }
+
+  /** Once: what is asked after the end finds it at the participants. */
+  private void end(
+      RecoveryRequest request, List<VoteReply> answers, CompletableFuture<@Nullable Decision> run) {
+    if (!running.remove(request.id(), run)) {
+      return;
     }
     try {
-      Decision decision = evaluate(request, votes);
-      run.complete(decision);
+      run.complete(evaluate(request, answers));
     } catch (RuntimeException e) {
       run.completeExceptionally(e);
     }

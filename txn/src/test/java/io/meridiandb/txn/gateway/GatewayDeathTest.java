@@ -11,6 +11,7 @@ import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.participant.CommitMode;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -52,13 +53,33 @@ class GatewayDeathTest {
     assertThat(List.of(aborted, committedUnheard, answered)).as("all ends occur").doesNotContain(0);
   }
 
+  /**
+   * One participant has voted, one has never heard of it and refuses, the third has voted and lost
+   * its majority: that it cannot be asked stops nobody, for it is aborted whatever it says.
+   */
+  @Test
+  void whoIsRefusedByOneIsAbortedThoughAnotherCannotBeAsked() throws Exception {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      SimulatedServers servers = threeGroups(world, CommitMode.IMPLIED);
+      servers.groups.get(1).appoint(new ServerId(2));
+      world.network().cut(HOME, new ServerId(2));
+      Gateway gateway = servers.node(HOME.value()).gateway;
+      world.server(HOME).fibers().start("transaction", () -> commit(gateway));
+      world.runUntil(() -> servers.groups.getFirst().preparedCount() > 0, DEADLINE);
+      world.runUntil(() -> servers.groups.getLast().preparedCount() > 0, DEADLINE);
+      servers.groups.getLast().loseLeader();
+      servers.crash(HOME);
+      world.runUntil(() -> servers.groups.getFirst().preparedCount() == 0, DEADLINE);
+      assertThat(servers.groups.getLast().preparedCount()).as("nobody could tell it").isPositive();
+      servers.groups.getLast().appoint(new ServerId(2));
+      world.runUntil(() -> servers.preparedCount() == 0, DEADLINE);
+      assertThat(rows(world, servers)).isZero();
+    }
+  }
+
   private int rowsAfterADeath(
       SimulatedWorld world, CommitMode mode, Duration death, boolean[] heard) throws Exception {
-    BorderRouter borders = new BorderRouter();
-    borders.border(accounts.key(100), 1);
-    borders.border(accounts.key(200), 2);
-    SimulatedServers servers = new SimulatedServers(world, 3, borders, (count, bytes) -> mode);
-    servers.appoint(new ServerId(1));
+    SimulatedServers servers = threeGroups(world, mode);
     Gateway gateway = servers.node(HOME.value()).gateway;
     world
         .server(HOME)
@@ -73,6 +94,19 @@ class GatewayDeathTest {
     servers.crash(HOME);
     world.runFor(Duration.ofSeconds(10));
     assertThat(servers.preparedCount()).as("without outcome").isZero();
+    return rows(world, servers);
+  }
+
+  private SimulatedServers threeGroups(SimulatedWorld world, CommitMode mode) {
+    BorderRouter borders = new BorderRouter();
+    borders.border(accounts.key(100), 1);
+    borders.border(accounts.key(200), 2);
+    SimulatedServers servers = new SimulatedServers(world, 3, borders, (count, bytes) -> mode);
+    servers.appoint(new ServerId(1));
+    return servers;
+  }
+
+  private int rows(SimulatedWorld world, SimulatedServers servers) throws Exception {
     return world.call(
         new ServerId(2),
         () -> {

@@ -239,6 +239,13 @@ final class SimulatedGroup {
     return leader != null;
   }
 
+  /** Transactions without outcome, over all replicas. */
+  int preparedCount() {
+    return replicas.values().stream()
+        .mapToInt(replica -> replica.participant.preparedCount())
+        .sum();
+  }
+
   /** Nobody leads: as after the loss of a leader, before its lease has run out. */
   void loseLeader() {
     Replica before = leader;

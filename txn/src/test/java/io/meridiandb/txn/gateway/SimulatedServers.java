@@ -188,10 +188,7 @@ final class SimulatedServers {
 
   /** Transactions without outcome, over all replicas. */
   int preparedCount() {
-    return nodes.values().stream()
-        .flatMap(node -> node.replicas.values().stream())
-        .mapToInt(replica -> replica.participant.preparedCount())
-        .sum();
+    return groups.stream().mapToInt(SimulatedGroup::preparedCount).sum();
   }
 
   /** How many entries are chosen in group 0. */
