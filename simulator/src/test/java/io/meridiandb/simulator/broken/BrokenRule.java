@@ -42,7 +42,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Votes for whoever asks. */
-  VOTES_TWICE(2007, "a voter promises whatever it is asked, leases or not (C1)") {
+  VOTES_TWICE(2021, "a voter promises whatever it is asked, leases or not (C1)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new NodeParts() {
@@ -124,7 +124,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Reads pass what is prepared below them. */
-  VOTES_IGNORED(2000, "safe time ignores prepared transactions (C4)") {
+  VOTES_IGNORED(2001, "safe time ignores prepared transactions (C4)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.without("READS_HEED_VOTES");
@@ -172,7 +172,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Locks that died with a leader count. */
-  EPOCH_NOT_CHECKED(5019, "read locks lost at a leader change go unnoticed (G12)") {
+  EPOCH_NOT_CHECKED(5021, "read locks lost at a leader change go unnoticed (G12)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new BrokenParts.OneEpoch();
