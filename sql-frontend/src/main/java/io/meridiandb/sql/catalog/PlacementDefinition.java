@@ -42,10 +42,17 @@ public final class PlacementDefinition {
     return TableBuilder.simpleName(identifier);
   }
 
-  /** That a placement does not exist, and which do. */
+  /**
+   * That a placement does not exist, and which do.
+   *
+   * @param placements as read after it was missed: if somebody has made it meanwhile, it did not
+   *     exist all the same
+   */
   public static PositionedException missing(SqlIdentifier name, List<PlacementInfo> placements) {
+    List<PlacementInfo> others =
+        placements.stream().filter(each -> !each.name().equals(name.getSimple())).toList();
     try {
-      TablePlacements.find(placements, name);
+      TablePlacements.find(others, name);
       throw new IllegalStateException("placement " + name + " exists");
     } catch (PositionedException e) {
       return e;
