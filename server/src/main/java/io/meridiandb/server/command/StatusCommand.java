@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code ./meridian status}: asks each server of the universe file for its health and prints a line
- * for each.
+ * for each; and, if there are any, the groups that have lost their quorum.
  */
 @Command(
     name = "status",
@@ -51,12 +51,15 @@ public final class StatusCommand implements Callable<Integer> {
             : spec.commandLine().getOut();
     out.println(FORM.formatted("SERVER", "REGION", "STATE", "GROUP", "ROLE", "APPLIED", "CLOCK"));
     int missing = 0;
+    QuorumReport quorums = new QuorumReport();
     HttpClient client = HttpClient.newBuilder().connectTimeout(ANSWER_MAX).build();
     for (ServerConfig server : universe.servers()) {
-      if (!print(client, server, out)) {
+      quorums.server(server.id().value(), server.name());
+      if (!print(client, server, out, quorums)) {
         missing++;
       }
     }
+    quorums.lines().forEach(line -> out.println("! " + line));
     out.flush();
     return missing == 0 ? 0 : 1;
   }
@@ -70,7 +73,8 @@ public final class StatusCommand implements Callable<Integer> {
             health.equals("good") ? "" : ", " + health);
   }
 
-  private boolean print(HttpClient client, ServerConfig server, PrintWriter out) {
+  private boolean print(
+      HttpClient client, ServerConfig server, PrintWriter out, QuorumReport quorums) {
     if (server.httpPort() == 0) {
       throw new ConfigException(
           "server %s has no 'http' port in %s: status asks there".formatted(server.name(), config));
@@ -83,6 +87,7 @@ public final class StatusCommand implements Callable<Integer> {
               HttpResponse.BodyHandlers.ofString());
       JsonNode health = new ObjectMapper().readTree(answer.body());
       String clock = clock(health.path("clock"));
+      quorums.answered(server.id().value(), health);
       for (JsonNode group : health.path("groups")) {
         out.println(
             FORM.formatted(

@@ -73,6 +73,8 @@ final class ServerReport {
         each.put("id", group.group().value());
         each.put("role", role(group));
         each.put("members", group.members().toString());
+        ArrayNode voters = each.putArray("voters");
+        group.members().voters().forEach(voter -> voters.add(voter.value()));
         each.put("leader", group.leader() == null ? 0 : group.leader().value());
         each.put("ballot", group.ballot().toString());
         each.put("appliedIndex", group.appliedIndex());
