@@ -48,12 +48,13 @@ final class CatalogStore {
 
   /**
    * As {@link #load}, holding every other change of the schema off until the commit: so from here
-   * on the transaction waits for nobody for long. A group without a leader must not stop changes of
-   * tables that it has nothing of.
+   * on the transaction waits for nobody for long, and the catalog's group alone decides how it
+   * ends. A group without a leader must not stop changes of tables that it has nothing of.
    */
   static Catalog loadForChange(Transaction transaction) {
     SchemaVersion version = version(transaction, LockMode.EXCLUSIVE);
     transaction.waitAtMost(HOLDING_OFF_MAX);
+    transaction.decideAt(GroupId.ZERO);
     return Catalog.of(version, tables(transaction, LockMode.SHARED));
   }
 

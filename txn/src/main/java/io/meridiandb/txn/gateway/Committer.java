@@ -37,6 +37,7 @@ final class Committer {
   private final TreeMap<GroupId, Timestamp> released = new TreeMap<>();
   private @Nullable Timestamp start;
   private @Nullable CrossGroupCommit together;
+  private @Nullable GroupId decider;
 
   Committer(TransactionParts parts, TransactionBase base, Holds holds, TransactionOptions options) {
     this.parts = parts;
@@ -50,6 +51,11 @@ final class Committer {
     written.add(group);
   }
 
+  /** See {@link Transaction#decideAt}. */
+  void decideAt(GroupId group) {
+    decider = group;
+  }
+
   /** The anchor if it were committed now; null if nobody could ask for anything. */
   @Nullable GroupId likelyAnchor() {
     TreeSet<GroupId> participants = new TreeSet<>(written);
@@ -57,8 +63,15 @@ final class Committer {
     return participants.isEmpty() ? null : anchor(participants, written);
   }
 
-  /** What the client knows already, if it takes part; otherwise a group that is written. */
+  /**
+   * Who alone decides; or what the client knows already, if it takes part; otherwise a group that
+   * is written.
+   */
   private GroupId anchor(TreeSet<GroupId> participants, TreeSet<GroupId> writers) {
+    GroupId alone = decider;
+    if (alone != null && participants.contains(alone)) {
+      return alone;
+    }
     GroupId known = options.anchors().known();
     if (known != null && participants.contains(known)) {
       return known;
@@ -95,7 +108,8 @@ final class Committer {
     GroupId anchor = anchor(new TreeSet<>(participants.keySet()), new TreeSet<>(writes.keySet()));
     tell(anchor);
     List<GroupId> all = List.copyOf(participants.keySet());
-    CommitMode mode = parts.modes().of(all.size(), listBytes(all));
+    boolean decides = anchor.equals(decider) && all.size() > 1;
+    CommitMode mode = decides ? CommitMode.EXPLICIT : parts.modes().of(all.size(), listBytes(all));
     RecoveryRequest transaction = new RecoveryRequest(base.id(), anchor, all, commitStart(), mode);
     if (participants.size() == 1) {
       return alone(participants.firstEntry().getValue(), writes.get(anchor), transaction, schema);

@@ -75,6 +75,11 @@ final class ReadWriteTransaction implements Transaction {
     waitMax = most;
   }
 
+  @Override
+  public void decideAt(GroupId group) {
+    committer.decideAt(group);
+  }
+
   private Deadline readsUntil() {
     Duration most = waitMax;
     return most == null

@@ -58,6 +58,14 @@ public interface Transaction {
   default void waitAtMost(Duration most) {}
 
   /**
+   * Lets one group alone decide whether it commits, if others take part too (explicit mode,
+   * protocol G22): for a transaction whose locks there everybody else needs. If it is left behind
+   * prepared, that group ends it without asking the others, which may be without a majority. Takes
+   * one round more; of no effect if that group takes no part.
+   */
+  default void decideAt(GroupId group) {}
+
+  /**
    * Commits; returns once every version is durable at a majority and the commit timestamp has
    * surely passed (commit wait).
    *

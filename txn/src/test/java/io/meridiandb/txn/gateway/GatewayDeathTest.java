@@ -2,6 +2,7 @@ package io.meridiandb.txn.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.row.schema.SchemaVersion;
@@ -77,6 +78,35 @@ class GatewayDeathTest {
     }
   }
 
+  /** All have voted, one has lost its majority: who was to decide alone needs to ask nobody. */
+  @Test
+  void whoDecidesAloneEndsItThoughAnotherCannotBeAsked() throws Exception {
+    try (SimulatedWorld world = new SimulatedWorld(2)) {
+      SimulatedServers servers = threeGroups(world, CommitMode.IMPLIED);
+      Gateway gateway = servers.node(HOME.value()).gateway;
+      world
+          .server(HOME)
+          .fibers()
+          .start(
+              "transaction",
+              () -> {
+                Transaction t = begin(gateway);
+                t.decideAt(new GroupId(0));
+                t.commit(SCHEMA);
+              });
+      world.runUntil(() -> servers.groups.getFirst().preparedCount() > 0, DEADLINE);
+      world.runUntil(() -> servers.groups.getLast().preparedCount() > 0, DEADLINE);
+      servers.groups.getLast().loseLeader();
+      servers.crash(HOME);
+      world.runUntil(() -> servers.groups.get(0).preparedCount() == 0, DEADLINE);
+      world.runUntil(() -> servers.groups.get(1).preparedCount() == 0, DEADLINE);
+      assertThat(servers.groups.getLast().preparedCount()).as("nobody could tell it").isPositive();
+      servers.groups.getLast().appoint(new ServerId(2));
+      world.runUntil(() -> servers.preparedCount() == 0, DEADLINE);
+      assertThat(rows(world, servers)).isIn(0, 3);
+    }
+  }
+
   private int rowsAfterADeath(
       SimulatedWorld world, CommitMode mode, Duration death, boolean[] heard) throws Exception {
     SimulatedServers servers = threeGroups(world, mode);
@@ -120,10 +150,14 @@ class GatewayDeathTest {
   }
 
   private void commit(Gateway gateway) {
+    begin(gateway).commit(SCHEMA);
+  }
+
+  private Transaction begin(Gateway gateway) {
     Transaction t = gateway.begin(new TxnId(1, 1, 1, 1), TransactionOptions.readWrite(0, DEADLINE));
     for (long id : new long[] {1, 101, 201}) {
       t.write(List.of(Mutation.put(accounts.key(id), accounts.row(id, 1))), false, SCHEMA);
     }
-    t.commit(SCHEMA);
+    return t;
   }
 }
