@@ -42,7 +42,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Votes for whoever asks. */
-  VOTES_TWICE(2021, "a voter promises whatever it is asked, leases or not (C1)") {
+  VOTES_TWICE(5022, "a voter promises whatever it is asked, leases or not (C1)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new NodeParts() {
