@@ -67,14 +67,6 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
     this(Tuning.STANDARD, fittings, NOBODY);
   }
 
-  /**
-   * Servers with the sizes that a universe inside an application's test has, where files are not
-   * written every few seconds to see what happens.
-   */
-  public static NodeAssembly calm() {
-    return new NodeAssembly(Tuning.CALM, Fittings.NONE, NOBODY);
-  }
-
   private NodeAssembly(Tuning tuning, Fittings fittings, Observer observer) {
     this.tuning = tuning;
     this.fittings = fittings;

@@ -66,16 +66,14 @@ public final class SpeedRun {
   /**
    * Runs it.
    *
-   * @param servers with all their sizes
    * @param length what is measured, in virtual time: after the groups were made, with faults
    * @param nanos a clock of the real world: of time or of work
    */
-  public static Figures run(
-      long seed, SimulatedNode.Assembly servers, Duration length, LongSupplier nanos) {
+  public static Figures run(long seed, Duration length, LongSupplier nanos) {
     try (SimulatedWorld world = new SimulatedWorld(seed)) {
       List<Invariant> invariants = InvariantWatch.all();
       SimulatedNode.Assembly assembly =
-          servers.observedBy(Observers.among(invariants, new Census()));
+          new NodeAssembly().observedBy(Observers.among(invariants, new Census()));
       Shape shape = Shape.regions(REGIONS, SERVERS_EACH, "aws");
       SimulatedUniverse universe = new SimulatedUniverse(world, assembly, shape);
       Run run = new Run(new SimulatedSetting(universe));

@@ -26,9 +26,6 @@ record Tuning(LeaseConfig lease, NodeConfig.Sizes sizes) {
           new LogOptions(128 << 10, 64 << 10),
           new TabletOptions(64 << 10, Duration.ofSeconds(3), 4, 1 << 20));
 
-  /** As in a universe inside an application's test: tablets write files twice a minute. */
-  static final Tuning CALM = new Tuning(LeaseConfig.DEFAULT, NodeConfig.Sizes.SMALL);
-
   /** Draws all; half of the runs are standard. */
   static Tuning draw(RandomSource random) {
     if (random.chance(1, 2)) {

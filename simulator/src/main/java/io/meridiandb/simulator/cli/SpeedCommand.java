@@ -1,6 +1,5 @@
 package io.meridiandb.simulator.cli;
 
-import io.meridiandb.simulator.NodeAssembly;
 import io.meridiandb.simulator.SpeedRun;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -41,30 +40,23 @@ final class SpeedCommand implements Callable<Integer> {
       description = "Virtual seconds of the universe before it (${DEFAULT-VALUE}).")
   private int warmUp = 300;
 
-  @Option(
-      names = "--tiny-files",
-      description = "Servers write files every few seconds, as in a sweep.")
-  private boolean tinyFiles;
-
   @Override
   public Integer call() {
-    NodeAssembly servers = tinyFiles ? new NodeAssembly() : NodeAssembly.calm();
     Duration length = Duration.ofSeconds(seconds);
     ProcessHandle self = ProcessHandle.current();
     LongSupplier worked = () -> self.info().totalCpuDuration().map(Duration::toNanos).orElseThrow();
-    SpeedRun.run(seed, servers, Duration.ofSeconds(warmUp), worked);
-    SpeedRun.Figures run = SpeedRun.run(seed, servers, length, worked);
+    SpeedRun.run(seed, Duration.ofSeconds(warmUp), worked);
+    SpeedRun.Figures run = SpeedRun.run(seed, length, worked);
     double spent = run.spentNanos() / 1e9;
     if (spec != null) {
       PrintWriter out = spec.commandLine().getOut();
       out.println(
           String.format(
               Locale.ROOT,
-              "{\"bench\":\"simulated universe\",\"servers\":15,\"groups\":20,\"tinyFiles\":%b,\"seed\":%d,"
+              "{\"bench\":\"simulated universe\",\"servers\":15,\"groups\":20,\"seed\":%d,"
                   + "\"simulatedSeconds\":%d,\"committedPerSimulatedMinute\":%.0f,\"faults\":%d,"
                   + "\"violations\":%d,\"events\":%d,\"eventsPerCpuSecond\":%.0f,"
                   + "\"timesRealTimePerCpu\":%.1f}",
-              tinyFiles,
               seed,
               seconds,
               run.committed() * 60.0 / seconds,
