@@ -85,7 +85,7 @@ public final class Simulation {
       this(
           scenario.seed(),
           scenario.length(),
-          false,
+          scenario.forcesIgnored(),
           scenario.workloads(),
           scenario.shape(),
           scenario);

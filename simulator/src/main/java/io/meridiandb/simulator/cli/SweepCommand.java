@@ -119,11 +119,13 @@ final class SweepCommand implements Callable<Integer> {
     if (!report.violations().isEmpty()) {
       Files.createDirectories(failures);
       Path file = failures.resolve("seed-" + report.seed() + ".scenario");
+      Simulation.Options run = options.of(report.seed());
       Files.writeString(
           file,
           ScenarioText.of(
               report.seed(),
-              options.of(report.seed()).faultPhase(),
+              run.faultPhase(),
+              run.forcesIgnored(),
               report.violations(),
               report.strikes()));
       PrintWriter lines = err();

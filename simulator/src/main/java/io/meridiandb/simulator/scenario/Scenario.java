@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed everything that is not written follows from it
  * @param length how long clients work before all is healed
  * @param drawnFaults whether the seed draws faults besides the written ones
+ * @param forcesIgnored whether disks acknowledge forces and do nothing
  * @param workloads by name; empty if the seed draws them
  * @param shape where servers stand; null if the seed draws it
  * @param steps what happens, by rising times
@@ -20,6 +21,7 @@ public record Scenario(
     long seed,
     Duration length,
     boolean drawnFaults,
+    boolean forcesIgnored,
     List<String> workloads,
     @Nullable Shape shape,
     List<Step> steps,

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * workloads ledger, list-append            # else the seed draws them
  * length 60s
  * faults drawn                             # besides these; else only these
+ * forces ignored                           # disks acknowledge them and do nothing
  * at 30s cut eu from us both ways          # without "both ways": nothing from eu arrives at us
  * at 35s isolate ap
  * at 40s join
@@ -57,6 +58,7 @@ public final class ScenarioReader {
   private long seed = 1;
   private Duration length = LENGTH;
   private boolean drawnFaults;
+  private boolean forcesIgnored;
   private List<String> workloads = List.of();
   private @Nullable Shape shape;
   private final List<Step> steps = new ArrayList<>();
@@ -88,6 +90,7 @@ public final class ScenarioReader {
         reader.seed,
         reader.length,
         reader.drawnFaults,
+        reader.forcesIgnored,
         reader.workloads,
         reader.shape,
         reader.steps,
@@ -104,11 +107,12 @@ public final class ScenarioReader {
       case "regions" -> shape = regions(line);
       case "workloads" -> workloads = workloads(rest);
       case "faults" -> drawnFaults = drawn(rest);
+      case "forces" -> forcesIgnored = ignored(rest);
       case "at" -> steps.add(step(line));
       case "expect" -> expectations.add(outage(line));
       default ->
           throw new IllegalArgumentException(
-              "it begins with none of seed, servers, regions, workloads, length, faults, at, expect");
+              "it begins with none of seed, servers, regions, workloads, length, faults, forces, at, expect");
     }
   }
 
@@ -137,6 +141,13 @@ public final class ScenarioReader {
       throw new IllegalArgumentException("faults are 'drawn' or 'none'");
     }
     return rest.equals("drawn");
+  }
+
+  private static boolean ignored(String rest) {
+    if (!rest.equals("ignored")) {
+      throw new IllegalArgumentException("all that can be said of forces is 'forces ignored'");
+    }
+    return true;
   }
 
   private static WriteOutage outage(String line) {

@@ -39,6 +39,14 @@ class ScenarioTest {
   }
 
   @Test
+  void disksThatLieLieAgain() {
+    String left = ScenarioText.of(17, Duration.ofSeconds(4), true, List.of(), List.of());
+    assertThat(new Simulation.Options(ScenarioReader.read(left)).forcesIgnored()).isTrue();
+    assertThatThrownBy(() -> ScenarioReader.read("forces done"))
+        .hasMessageContaining("'forces ignored'");
+  }
+
+  @Test
   void everyWordIsUnderstoodAndRepeats() {
     String script =
         HEAD
@@ -68,7 +76,7 @@ class ScenarioTest {
   void whatAFailingSeedLeavesIsThatRunAgain() {
     Simulation.Options options = new Simulation.Options(5, Duration.ofSeconds(3), false);
     Report drawn = new Simulation(options, new NodeAssembly()).run(null);
-    String left = ScenarioText.of(5, options.faultPhase(), List.of("a\nb"), drawn.strikes());
+    String left = ScenarioText.of(5, options.faultPhase(), false, List.of("a\nb"), drawn.strikes());
     assertThat(left).contains("# found a b");
     assertThat(run(left).hash()).isEqualTo(drawn.hash());
   }
