@@ -84,7 +84,8 @@ final class MembersNewsHandler {
 
   void onMembersChosen(MembersChosen message) {
     believe(message);
-    if (message.dispensable() && left() && leaderless() && s.log.lastIndex() > 0) {
+    boolean overtaken = message.chosen() < s.commit; // it is being added again since that was said
+    if (message.dispensable() && !overtaken && left() && leaderless() && s.log.lastIndex() > 0) {
       s.signal(new Signal.Dispensable());
     }
   }

@@ -33,6 +33,7 @@ final class ScenarioTest {
         "witness-serves-the-log",
         "witness-remembers-members",
         "removed-may-go",
+        "new-leader-and-the-removed",
         "laggard-reads-from-disk",
         "image-keeps-votes",
         "image-is-given-on"
