@@ -4,19 +4,28 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a file kept in memory, in pages: a page of which nothing but zeroes was ever written
- * costs nothing. Not thread-safe.
+ * costs nothing, and neither does one that others have as well until one of them changes it. Not
+ * thread-safe.
  */
 public final class SparseBytes {
-  private static final int PAGE_BYTES = 16 << 10;
+  /** The length of a page. */
+  public static final int PAGE_BYTES = 16 << 10;
 
   /** Never written to. */
   private static final byte[] ZEROES = new byte[PAGE_BYTES];
 
+  private static final ByteBuffer ZERO_PAGE = ByteBuffer.wrap(ZEROES).asReadOnlyBuffer();
+
   private byte[] @Nullable [] pages = new byte[4][];
+
+  /** Pages that somebody else has too: to be copied before they are changed. */
+  private BitSet shared = new BitSet();
+
   private long size;
 
   /** The length in bytes. */
@@ -32,9 +41,8 @@ public final class SparseBytes {
         pages[i] = null;
       }
       int within = (int) (newSize % PAGE_BYTES);
-      byte[] last = within == 0 || pageOf(newSize) >= pages.length ? null : pages[pageOf(newSize)];
-      if (last != null) {
-        Arrays.fill(last, within, PAGE_BYTES, (byte) 0);
+      if (within != 0 && page(pageOf(newSize)) != null) {
+        Arrays.fill(pageForWrite(pageOf(newSize)), within, PAGE_BYTES, (byte) 0);
       }
     }
     size = newSize;
@@ -56,9 +64,33 @@ public final class SparseBytes {
     size = Math.max(size, at);
   }
 
-  private static boolean startsWithZeroes(ByteBuffer from, int length) {
-    ByteBuffer part = from.slice(from.position(), length);
-    return part.mismatch(ByteBuffer.wrap(ZEROES, 0, length)) < 0;
+  /**
+   * Makes {@code bytes} the whole page at {@code offset}, without a copy: nobody may change the
+   * array any more.
+   *
+   * @param offset a multiple of {@link #PAGE_BYTES}
+   */
+  public void share(long offset, byte[] bytes) {
+    int index = pageOf(offset);
+    makeRoom(index);
+    pages[index] = bytes;
+    shared.set(index);
+    size = Math.max(size, offset + PAGE_BYTES);
+  }
+
+  /** Writes zeroes that lie in one page. */
+  public void clear(long offset, int length) {
+    int index = pageOf(offset);
+    if (page(index) != null) {
+      int within = (int) (offset % PAGE_BYTES);
+      Arrays.fill(pageForWrite(index), within, within + length, (byte) 0);
+    }
+    size = Math.max(size, offset + length);
+  }
+
+  /** Whether the next {@code length} bytes of a buffer, a page at most, are zeroes. */
+  public static boolean startsWithZeroes(ByteBuffer from, int length) {
+    return from.slice(from.position(), length).mismatch(ZERO_PAGE.slice(0, length)) < 0;
   }
 
   private byte @Nullable [] page(int index) {
@@ -99,14 +131,12 @@ public final class SparseBytes {
     return total;
   }
 
-  /** An independent copy. */
+  /** An independent copy; pages are shared until one of both changes them. */
   public SparseBytes copy() {
+    shared.set(0, pages.length);
     SparseBytes copy = new SparseBytes();
-    copy.pages = new byte[pages.length][];
-    for (int i = 0; i < pages.length; i++) {
-      byte[] page = pages[i];
-      copy.pages[i] = page == null ? null : page.clone();
-    }
+    copy.pages = pages.clone();
+    copy.shared = (BitSet) shared.clone();
     copy.size = size;
     return copy;
   }
@@ -115,15 +145,22 @@ public final class SparseBytes {
     return Math.toIntExact(offset / PAGE_BYTES);
   }
 
-  private byte[] pageForWrite(int index) {
+  private void makeRoom(int index) {
     if (index >= pages.length) {
       pages = Arrays.copyOf(pages, Math.max(index + 1, pages.length * 2));
     }
+  }
+
+  private byte[] pageForWrite(int index) {
+    makeRoom(index);
     byte[] page = pages[index];
     if (page == null) {
       page = new byte[PAGE_BYTES];
-      pages[index] = page;
+    } else if (shared.get(index)) {
+      page = page.clone();
     }
+    shared.clear(index);
+    pages[index] = page;
     return page;
   }
 }

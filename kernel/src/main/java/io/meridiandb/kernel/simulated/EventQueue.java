@@ -103,8 +103,23 @@ final class EventQueue {
     long sum = now + Math.max(0, delay);
     long at = sum < 0 ? Long.MAX_VALUE : sum;
     Event event = new Event(at, order.nextInt(Integer.MAX_VALUE), ++posted, kind, owner, action);
-    events.add(event);
+    if (owner == null || owner.alive()) {
+      events.add(event);
+    }
     return event;
+  }
+
+  /**
+   * Drops what a dead incarnation was still to do. It would never run, but until it is due, perhaps
+   * minutes later, it would keep all that the server had in memory.
+   */
+  void dropEventsOf(Incarnation dead) {
+    events.removeIf(event -> event.owner == dead);
+  }
+
+  /** How many events are still to come, those that were cancelled too. */
+  int coming() {
+    return events.size();
   }
 
   /**

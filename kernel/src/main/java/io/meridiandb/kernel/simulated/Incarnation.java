@@ -92,10 +92,14 @@ final class Incarnation {
     mappings.add(mapping);
   }
 
-  /** Ends this life. Parked fibers are made to unwind by events of this very instant. */
+  /**
+   * Ends this life: nothing of it is to come. Parked fibers are made to unwind by events of this
+   * very instant.
+   */
   void end() {
     alive = false;
     receiver = null;
+    world.queue().dropEventsOf(this);
     for (SimulatedFiber fiber : List.copyOf(fibers)) {
       fiber.kill();
     }

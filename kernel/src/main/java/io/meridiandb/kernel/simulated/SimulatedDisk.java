@@ -114,7 +114,10 @@ public final class SimulatedDisk {
   }
 
   boolean losePower() {
-    Loss loss = Loss.values()[random.nextInt(Loss.values().length)];
+    return losePower(Loss.values()[random.nextInt(Loss.values().length)]);
+  }
+
+  boolean losePower(Loss loss) {
     boolean lost = names.losePower(loss, random);
     Set<StoredFile> treated = new LinkedHashSet<>();
     for (StoredFile file : names.all().values()) {

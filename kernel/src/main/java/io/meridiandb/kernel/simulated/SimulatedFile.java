@@ -61,15 +61,13 @@ final class SimulatedFile implements DiskFile {
   @Override
   public void write(long offset, ByteBuffer from) throws IOException {
     enter();
-    byte[] bytes = new byte[from.remaining()];
-    from.get(bytes);
-    if (!disk.roomFor(Math.max(0, offset + bytes.length - file.seen().size()))) {
+    if (!disk.roomFor(Math.max(0, offset + from.remaining() - file.seen().size()))) {
       throw new IOException(path + ": no space left on the disk");
     }
     CRC32C sum = new CRC32C();
-    sum.update(bytes);
+    sum.update(from.duplicate());
     record("write", offset, sum.getValue());
-    file.write(offset, bytes);
+    file.write(offset, from);
   }
 
   @Override

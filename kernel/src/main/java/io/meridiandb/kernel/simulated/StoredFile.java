@@ -24,37 +24,27 @@ final class StoredFile {
     SOME
   }
 
-  /** A change: bytes written, or a new size if {@code bytes} is empty. */
-  private record Change(long offset, byte[] bytes) {
-    void apply(SparseBytes to) {
-      if (bytes.length == 0) {
-        to.setSize(offset);
-      } else {
-        to.write(offset, ByteBuffer.wrap(bytes));
-      }
-    }
-  }
-
   private SparseBytes seen = new SparseBytes();
   private SparseBytes durable = new SparseBytes();
-  private final List<Change> unforced = new ArrayList<>();
+  private final List<FileChange> unforced = new ArrayList<>();
   private long changes;
 
   SparseBytes seen() {
     return seen;
   }
 
-  void write(long offset, byte[] bytes) {
-    if (bytes.length > 0) {
-      change(new Change(offset, bytes));
+  /** Writes the remaining bytes of {@code from}; the buffer is consumed. */
+  void write(long offset, ByteBuffer from) {
+    if (from.hasRemaining()) {
+      change(FileChange.written(offset, from));
     }
   }
 
   void setSize(long size) {
-    change(new Change(size, new byte[0]));
+    change(FileChange.resized(size));
   }
 
-  private void change(Change change) {
+  private void change(FileChange change) {
     change.apply(seen);
     unforced.add(change);
     changes++;
@@ -73,7 +63,7 @@ final class StoredFile {
   void forced(long upTo) {
     long before = changes - unforced.size();
     int count = (int) Math.max(0, upTo - before);
-    List<Change> done = unforced.subList(0, count);
+    List<FileChange> done = unforced.subList(0, count);
     done.forEach(change -> change.apply(durable));
     done.clear();
   }
@@ -104,14 +94,14 @@ final class StoredFile {
     return lost;
   }
 
-  private void tear(Change change, RandomSource random) {
-    int sectors = change.bytes.length / SECTOR_BYTES;
-    if (change.bytes.length == 0) {
+  private void tear(FileChange change, RandomSource random) {
+    if (change.length() == 0) {
       return;
     }
-    int keep = Math.min(change.bytes.length, (random.nextInt(sectors + 1)) * SECTOR_BYTES);
+    int sectors = change.length() / SECTOR_BYTES;
+    int keep = Math.min(change.length(), (random.nextInt(sectors + 1)) * SECTOR_BYTES);
     if (keep > 0) {
-      durable.write(change.offset, ByteBuffer.wrap(change.bytes, 0, keep));
+      change.applyFirst(keep, durable);
     }
   }
 

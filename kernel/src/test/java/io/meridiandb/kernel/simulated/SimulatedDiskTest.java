@@ -45,6 +45,32 @@ class SimulatedDiskTest {
     assertThat(survivors).containsExactly(0, 512, 1024, 1536, 2048);
   }
 
+  /** What is seen and what is durable have whole pages in common, until one of them is changed. */
+  @Test
+  void whatIsWrittenOverForcedPagesIsNotDurableByThat() throws Exception {
+    for (long seed = 0; seed < 20; seed++) {
+      try (SimulatedWorld world = new SimulatedWorld(seed)) {
+        Env env = world.server(ONE);
+        DiskFile file = env.disk().open("file");
+        file.write(100, filled(100_000, 1));
+        env.disk().forceFolder("");
+        CompletableFuture<Void> forced = file.force();
+        world.runUntil(forced::isDone, SECOND);
+        file.write(40_000, filled(500, 2));
+        file.setSize(20_000);
+        assertThat(world.disk(ONE).bytes("file")).hasSize(20_000).doesNotContain(2);
+        world.disk(ONE).losePower(StoredFile.Loss.ALL);
+        byte[] left = world.disk(ONE).bytes("file");
+        assertThat(left).hasSize(100_100);
+        assertThat(Arrays.copyOfRange(left, 100, left.length)).containsOnly(1);
+        file.write(40_000, filled(500, 3));
+        file.write(50_000, filled(40_000, 0));
+        world.disk(ONE).losePower(StoredFile.Loss.ALL);
+        assertThat(world.disk(ONE).bytes("file")).isEqualTo(left);
+      }
+    }
+  }
+
   @Test
   void aForceThatHasNotEndedPromisesNothing() throws Exception {
     int lost = 0;

@@ -71,6 +71,19 @@ class SimulatedWorldTest {
   }
 
   @Test
+  void aServerThatHasEndedLeavesNothingInTheQueue() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      int before = world.queue().coming();
+      Strand strand = world.server(ONE).strands().create("a");
+      strand.schedule(Duration.ofHours(1), () -> {});
+      strand.schedule(Duration.ofHours(2), () -> {}).cancel();
+      world.kill(ONE);
+      world.runFor(SECOND);
+      assertThat(world.queue().coming()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void timersOfOneStrandAndInstantKeepTheirOrder() {
     for (long seed = 0; seed < 20; seed++) {
       try (SimulatedWorld world = new SimulatedWorld(seed)) {

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /** Reads frames of one segment through a window that moves forward; for recovery and inspection. */
 final class SegmentReader {
   private static final int WINDOW_BYTES = 1 << 20;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final DiskFile file;
   private final long size;
-  private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
+  private ByteBuffer window = NOTHING;
   private long windowStart;
 
   SegmentReader(DiskFile file) throws IOException {
@@ -21,7 +22,7 @@ final class SegmentReader {
 
   /** The segment's header; null if there is no intact one. */
   @Nullable SegmentHeader header() throws IOException {
-    if (!load(0, SegmentHeader.BYTES)) {
+    if (!load(0, SegmentHeader.BYTES, 0)) {
       return null;
     }
     return SegmentHeader.decode(window.slice(0, SegmentHeader.BYTES));
@@ -59,13 +60,17 @@ final class SegmentReader {
 
   /** Brings {@code bytes} bytes from {@code offset} on into the window; false beyond the end. */
   private boolean load(long offset, int bytes) throws IOException {
+    return load(offset, bytes, WINDOW_BYTES);
+  }
+
+  private boolean load(long offset, int bytes, int ahead) throws IOException {
     if (offset + bytes > size) {
       return false;
     }
     if (offset >= windowStart && offset + bytes <= windowStart + window.limit()) {
       return true;
     }
-    window = ByteBuffer.allocate((int) Math.min(size - offset, bytes + (long) WINDOW_BYTES));
+    window = ByteBuffer.allocate((int) Math.min(size - offset, bytes + (long) ahead));
     windowStart = offset;
     while (window.hasRemaining()) {
       if (file.read(offset + window.position(), window) <= 0) {

@@ -65,6 +65,19 @@ class SettledRulesTest {
     return rows;
   }
 
+  /** A server's former lives hold all that it had in memory: nobody may keep them. */
+  @Test
+  void theCensusKnowsTheLastLifeOnly() {
+    Census census = new Census();
+    Seen seen = new Seen(() -> 0, () -> 0, new Rows(), NOTHING);
+    ServerId server = new ServerId(1);
+    for (long life = 1; life <= 2; life++) {
+      census.seen(new Place(server, life, new GroupId(7)), seen);
+    }
+    assertThat(census.knows(new Place(server, 2, new GroupId(7)))).isTrue();
+    assertThat(census.knows(new Place(server, 1, new GroupId(7)))).isFalse();
+  }
+
   @Test
   void everythingSettles() {
     EverythingSettles rule = new EverythingSettles();
