@@ -29,9 +29,6 @@ import java.util.TreeMap;
 
 /** The way from follower to leader (phase 1 of Paxos; protocol C1, G5, G9). */
 final class CampaignHandler {
-  /** A voter that nobody asks for its vote asks so rarely whether its leader still leads. */
-  private static final int INQUIRE_LEASES = 8;
-
   private final CoreState s;
   private final RoleTransitions roles;
   private final MembersNewsHandler news;
@@ -70,8 +67,7 @@ final class CampaignHandler {
       }
     }
     if (at == null || s.passed(at)) {
-      s.inquireAt =
-          s.now.earliest().plus(s.setting.config().lease().length().multipliedBy(INQUIRE_LEASES));
+      s.inquireLater();
     }
   }
 

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The state of one replica, and the effects that the current step has gathered. */
 final class CoreState {
+  /** A voter that nobody asks for its vote asks so rarely whether its leader still leads. */
+  private static final int INQUIRE_LEASES = 8;
+
   /** Who and where the replica is; fixed. */
   record Setting(
       GroupId group, Lessee self, Configuration initial, PaxosConfig config, RandomSource random) {}
@@ -288,6 +291,17 @@ final class CoreState {
 
   void signal(Signal signal) {
     signals.add(signal);
+  }
+
+  /** Whoever holds what is promised here leads: it need not be asked for a while. */
+  void heardToLead() {
+    if (inquireAt != null) {
+      inquireLater();
+    }
+  }
+
+  void inquireLater() {
+    inquireAt = now.earliest().plus(setting.config().lease().length().multipliedBy(INQUIRE_LEASES));
   }
 
   /** Asks whoever holds what is promised here whether it is still in use. */

@@ -100,6 +100,9 @@ public final class PaxosCore {
         s.raiseSMax(tick.sMax());
         s.elections = tick.elections();
         s.memory = tick.memory();
+        if (tick.led()) {
+          s.heardToLead();
+        }
         tick();
       }
       case Deliver deliver -> deliver(deliver.from(), deliver.message());
@@ -171,8 +174,13 @@ public final class PaxosCore {
     };
   }
 
-  /** See {@link QuietHandler#until}; to be asked right after a tick. */
-  public Timestamp quietUntil() {
+  /**
+   * Before this no tick would change anything, if nothing else happens; {@link Timestamp#MIN} if
+   * one at {@code now} might. To be asked right after a tick, and again later if nothing has
+   * happened since: leases may have become longer.
+   */
+  public Timestamp quietUntil(TTInterval now) {
+    s.now = now;
     return quiet.until();
   }
 

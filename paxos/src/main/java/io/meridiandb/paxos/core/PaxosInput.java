@@ -20,12 +20,14 @@ public sealed interface PaxosInput {
    * Time has passed. {@code sMax}: the highest timestamp assigned or promised here. {@code
    * elections}: whether this replica may campaign, or hand over to a better place; if not it asks
    * again at the next tick. {@code memory}: so many bytes of chosen entries may stay in memory.
+   * {@code led}: whether the holder of what is promised here has said lately, beside the messages
+   * of this group, that it leads with it.
    */
-  record Tick(TTInterval now, Timestamp sMax, boolean elections, long memory)
+  record Tick(TTInterval now, Timestamp sMax, boolean elections, long memory, boolean led)
       implements PaxosInput {
-    /** Elections may begin. */
+    /** Elections may begin, and only messages tell of leaders. */
     public Tick(TTInterval now, Timestamp sMax) {
-      this(now, sMax, true, PaxosConfig.MEMORY_BYTES_MAX);
+      this(now, sMax, true, PaxosConfig.MEMORY_BYTES_MAX, false);
     }
   }
 

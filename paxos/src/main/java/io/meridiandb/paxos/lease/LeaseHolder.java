@@ -7,6 +7,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.membership.Quorum;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -35,17 +36,22 @@ public class LeaseHolder {
   /** A group that this server leads. */
   private static final class Led {
     final Ballot ballot;
-    Quorum quorum;
+    Electorate electorate;
     final Map<ServerId, LeaseCounter> confirmed = new TreeMap<>();
+
+    /** Whether all voters counted when {@link #countings} stood at {@link #countedAt}. */
+    boolean allCount;
+
+    long countedAt = -1;
 
     /** The end of the lease as it was worked out when {@link #changes} stood at {@link #endAt}. */
     Timestamp end = Timestamp.MIN;
 
     long endAt = -1;
 
-    Led(Ballot ballot, Quorum quorum) {
+    Led(Ballot ballot, Electorate electorate) {
       this.ballot = ballot;
-      this.quorum = quorum;
+      this.electorate = electorate;
     }
   }
 
@@ -53,9 +59,13 @@ public class LeaseHolder {
   private final LeaseConfig config;
   private final Map<ServerId, FromVoter> voters = new TreeMap<>();
   private final Map<GroupId, Led> groups = new TreeMap<>();
+  private final Map<Quorum, Electorate> electorates = new LinkedHashMap<>();
 
   /** Rises with every change by which the lease of a group may end elsewhen. */
   private long changes;
+
+  /** Rises with those by which other voters may count for a group: renewed leases are none. */
+  private long countings;
 
   private long unconfirmations;
 
@@ -96,7 +106,10 @@ public class LeaseHolder {
       }
     }
     changes++;
-    from.counter = later(from.counter, reply.counter());
+    if (reply.counter().revocations() > from.counter.revocations()) {
+      from.counter = reply.counter();
+      countings++;
+    }
     from.until = Timestamp.max(from.until, reply.until());
     from.repliedAt = Timestamp.max(from.repliedAt, reply.repliedAt());
   }
@@ -105,7 +118,7 @@ public class LeaseHolder {
     LeaseCounter confirmed = led.confirmed.get(voter);
     if (confirmed != null && confirmed.revocations() < number) {
       led.confirmed.remove(voter);
-      changes++;
+      counted();
       unconfirmations++;
     }
   }
@@ -120,7 +133,25 @@ public class LeaseHolder {
 
   /** This server has won {@code group} with {@code ballot}. */
   public void lead(GroupId group, Ballot ballot, Quorum quorum) {
-    groups.put(group, new Led(ballot, quorum));
+    forget(groups.put(group, new Led(ballot, join(quorum))));
+  }
+
+  private void forget(@Nullable Led led) {
+    if (led != null) {
+      leave(led.electorate);
+    }
+  }
+
+  private Electorate join(Quorum quorum) {
+    Electorate joined = electorates.computeIfAbsent(quorum, Electorate::new);
+    joined.groups++;
+    return joined;
+  }
+
+  private void leave(Electorate left) {
+    if (--left.groups == 0) {
+      electorates.remove(left.quorum);
+    }
   }
 
   /**
@@ -129,14 +160,15 @@ public class LeaseHolder {
   public void requorum(GroupId group, Quorum quorum) {
     Led led = groups.get(group);
     if (led != null) {
-      led.quorum = quorum;
-      changes++;
+      leave(led.electorate);
+      led.electorate = join(quorum);
+      counted();
     }
   }
 
   /** This server leads {@code group} no longer, whatever leases it holds. */
   public void unlead(GroupId group) {
-    groups.remove(group);
+    forget(groups.remove(group));
   }
 
   /**
@@ -156,17 +188,17 @@ public class LeaseHolder {
     }
     if (before == null || before.revocations() < counter.revocations()) {
       led.confirmed.put(voter, counter);
-      changes++;
+      counted();
     }
   }
 
   /** Voters that do not count for the group because their confirmation is missing. */
   public SortedSet<ServerId> unconfirmed(GroupId group) {
     Led led = groups.get(group);
-    if (led == null || led.confirmed.keySet().containsAll(led.quorum.voters())) {
+    if (led == null || allCount(led)) {
       return Collections.emptySortedSet();
     }
-    SortedSet<ServerId> missing = new TreeSet<>(led.quorum.voters());
+    SortedSet<ServerId> missing = new TreeSet<>(led.electorate.quorum.voters());
     missing.removeAll(led.confirmed.keySet());
     return missing;
   }
@@ -177,23 +209,53 @@ public class LeaseHolder {
     if (led == null) {
       return Timestamp.MIN;
     }
+    if (allCount(led)) {
+      return led.electorate.end(changes, this::given);
+    }
     if (led.endAt != changes) {
-      led.end = led.quorum.reached(voter -> counted(led, voter));
+      led.end = workedOut(led);
       led.endAt = changes;
     }
     return led.end;
   }
 
-  private Timestamp counted(Led led, ServerId voter) {
+  /** What {@link #leaseEnd} must say, with nothing remembered. */
+  Timestamp workedOut(GroupId group) {
+    Led led = groups.get(group);
+    return led == null ? Timestamp.MIN : workedOut(led);
+  }
+
+  private Timestamp workedOut(Led led) {
+    return led.electorate.quorum.reached(
+        voter -> counts(led, voter) ? given(voter) : Timestamp.MIN);
+  }
+
+  private boolean allCount(Led led) {
+    if (led.countedAt != countings) {
+      led.allCount = led.electorate.quorum.voters().stream().allMatch(voter -> counts(led, voter));
+      led.countedAt = countings;
+    }
+    return led.allCount;
+  }
+
+  private boolean counts(Led led, ServerId voter) {
     LeaseCounter confirmed = led.confirmed.get(voter);
     FromVoter from = voters.get(voter);
-    if (confirmed == null || from == null) {
-      return Timestamp.MIN;
-    }
-    boolean counts =
-        confirmed.incarnation() == from.counter.incarnation()
-            && confirmed.revocations() <= from.counter.revocations();
-    return counts ? from.until : Timestamp.MIN;
+    return confirmed != null
+        && from != null
+        && confirmed.incarnation() == from.counter.incarnation()
+        && confirmed.revocations() <= from.counter.revocations();
+  }
+
+  private Timestamp given(ServerId voter) {
+    FromVoter from = voters.get(voter);
+    return from == null ? Timestamp.MIN : from.until;
+  }
+
+  /** Other voters may count for some group. */
+  private void counted() {
+    changes++;
+    countings++;
   }
 
   /**
@@ -214,14 +276,10 @@ public class LeaseHolder {
     from.counter = new LeaseCounter(counter.incarnation(), 0);
     from.until = Timestamp.MIN;
     from.repliedAt = Timestamp.MIN;
-    changes++;
+    counted();
     unconfirmations++;
     groups.values().forEach(led -> led.confirmed.remove(voter));
     return true;
-  }
-
-  private static LeaseCounter later(LeaseCounter a, LeaseCounter b) {
-    return a.revocations() >= b.revocations() ? a : b;
   }
 
   private FromVoter of(ServerId voter) {

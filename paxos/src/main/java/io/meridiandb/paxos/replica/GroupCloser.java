@@ -100,6 +100,19 @@ final class GroupCloser {
     return closed.closed();
   }
 
+  /**
+   * Whether a CLOSE has told since {@code since} that the holder of what is promised here leads
+   * with it, and that it has nothing that is not known to be chosen here too.
+   */
+  boolean leaderHeard(Timestamp since) {
+    PaxosCore core = replica.core();
+    CloseStreams.Latest told = streams.latest(replica.group(), core.promised().server());
+    return told != null
+        && told.t().isAfter(since)
+        && told.registration().ballot().equals(core.promised())
+        && told.registration().lastIndex() <= core.commitIndex();
+  }
+
   /** Runs {@code task} once {@code t} is closed here. */
   void await(Timestamp t, Runnable task) {
     if (now().isBefore(t)) {

@@ -24,7 +24,6 @@ import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -192,16 +191,22 @@ final class GroupReplica implements Replica {
     }
   }
 
-  /** Before this the time does not matter here, if nothing else happens. */
-  Timestamp quietUntil() {
+  /**
+   * Before this the time does not matter here, if nothing else happens. Worked out again if that is
+   * before {@code soon}: leases may have become longer.
+   */
+  Timestamp quietUntil(TTInterval now, Timestamp soon) {
+    if (!quietUntil.equals(Timestamp.MIN) && quietUntil.isBefore(soon)) {
+      quietUntil = core.quietUntil(now);
+    }
     return closing.awaited() ? Timestamp.MIN : quietUntil;
   }
 
   /** See {@link PaxosInput.Tick}. */
-  void tick(boolean elections, long memory) {
-    run(new PaxosInput.Tick(now(), clock.lastTs(), elections, memory));
+  void tick(boolean elections, long memory, boolean led) {
+    run(new PaxosInput.Tick(now(), clock.lastTs(), elections, memory, led));
     closing.wake();
-    quietUntil = core.quietUntil();
+    quietUntil = core.quietUntil(now());
     if (!failed && holdsData && core.needsImage()) {
       installer.wanted();
       quietUntil = Timestamp.MIN;
@@ -215,10 +220,6 @@ final class GroupReplica implements Replica {
 
   boolean wantsLease() {
     return !failed && core.wantsLease();
-  }
-
-  Collection<ServerId> voters() {
-    return core.electorate();
   }
 
   @Override
@@ -294,7 +295,7 @@ final class GroupReplica implements Replica {
       boolean wanted = core.wantsLease();
       perform(core.step(input));
       if (!wanted && core.wantsLease()) {
-        host.leases().request(voters());
+        host.leases().request(core.electorate());
       }
     } catch (MachineStoppedException | InvariantViolation e) {
       // Who has stopped by itself has said so.
@@ -417,7 +418,7 @@ final class GroupReplica implements Replica {
       case Signal.Elected won -> {
         clock.raise(won.floor());
         elected = new LeaderTerm(won.ballot(), won.startIndex(), won.floor(), won.inherited());
-        host.leases().request(voters());
+        host.leases().request(core.electorate());
         event(Level.INFO, "elected leader of %s with ballot %s", group, won.ballot());
       }
       case Signal.Serving serving -> {

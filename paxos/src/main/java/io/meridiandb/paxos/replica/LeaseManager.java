@@ -19,6 +19,8 @@ import io.meridiandb.paxos.proto.LeaseRequestProto;
 import io.meridiandb.paxos.proto.RevocationProto;
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Asks for leases and gives them, for all groups of the server at once. Runs on the server strand.
@@ -31,6 +33,7 @@ final class LeaseManager {
   private final VoterState voter;
   private final LeaseHolder holder;
   private final Runnable stirred;
+  private final SortedSet<ServerId> unanswered = new TreeSet<>();
   private long unconfirmations;
 
   /**
@@ -83,6 +86,18 @@ final class LeaseManager {
     }
   }
 
+  /**
+   * Asks all of {@code voters}, as {@link #request}, once a beat.
+   *
+   * @return whether all that were asked before have answered
+   */
+  boolean renew(Collection<ServerId> voters) {
+    boolean answered = unanswered.isEmpty();
+    unanswered.clear();
+    request(voters);
+    return answered;
+  }
+
   /** Asks all of {@code voters}, this server itself among them. */
   void request(Collection<ServerId> voters) {
     voters.forEach(this::request);
@@ -97,6 +112,7 @@ final class LeaseManager {
         holder.onReply(to, reply);
       }
     } else if (services.watch().trusts(to)) {
+      unanswered.add(to);
       services
           .messenger()
           .send(
@@ -135,6 +151,7 @@ final class LeaseManager {
     if (!services.watch().trusts(message.from())) {
       return;
     }
+    unanswered.remove(message.from());
     LeaseReply reply = decode(message.body());
     Timestamp before = holder.request(message.from(), services.trueTime().now()).echo();
     holder.onReply(message.from(), reply);

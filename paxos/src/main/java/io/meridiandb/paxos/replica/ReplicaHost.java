@@ -31,6 +31,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All replicas of one server, with its leases: they share the server strand, so that what the
@@ -51,6 +52,9 @@ public final class ReplicaHost {
 
   /** At least as often as this, however long leases are. */
   private static final Duration TICK_MAX = Duration.ofMillis(50);
+
+  /** A leader that was heard of within so many leases need not be asked whether it leads. */
+  private static final int LATELY_LEASES = 2;
 
   /** How often leaders look whether a voter lags too far: with the usual lease every 20 s. */
   private static final int BEATS_PER_LAG_LOOK = 40;
@@ -78,13 +82,11 @@ public final class ReplicaHost {
   private final EntryReads reads;
   private final ImageServer images;
   private final Rounds rounds;
-  private final ClosePace closePace = new ClosePace();
+  private final Pace pace;
 
-  /** How many rounds are possible in a heartbeat. */
-  private final long beatPoints;
+  /** Whom leases are wanted from; null if something has happened to a group since it was so. */
+  private @Nullable SortedSet<ServerId> lessors;
 
-  private long nextBeat;
-  private long nextClose;
   private long beats;
   private Timestamp markAt = Timestamp.MIN;
   private boolean stopped;
@@ -122,7 +124,7 @@ public final class ReplicaHost {
             services.env().clocks(),
             tick.compareTo(TICK_MAX) < 0 ? tick : TICK_MAX,
             this::round);
-    this.beatPoints = rounds.points(lease.heartbeat());
+    this.pace = new Pace(lease, rounds);
     this.leases = new LeaseManager(services, lease, voters, rounds::soon);
     this.closing = new CloseStreams(services, new Closable());
     this.reads = new EntryReads(services);
@@ -182,14 +184,20 @@ public final class ReplicaHost {
     GroupReplica replica =
         new GroupReplica(
             services,
-            new HostParts(leases, closing, reads, this::dispensable, rounds::soon),
+            new HostParts(leases, closing, reads, this::dispensable, this::stirred),
             machine,
             setting,
             recovered(group));
     replicas.put(group, replica);
     services.log().taken(group);
-    rounds.soon();
+    stirred();
     return replica;
+  }
+
+  /** Something has happened to a group: what was worked out for all of them is so no longer. */
+  private void stirred() {
+    lessors = null;
+    rounds.soon();
   }
 
   private RecoveredGroup recovered(GroupId group) {
@@ -230,6 +238,7 @@ public final class ReplicaHost {
   public CompletableFuture<Void> close(GroupId group) {
     CompletableFuture<Void> durable = new CompletableFuture<>();
     GroupReplica replica = replicas.remove(group);
+    stirred();
     if (replica != null) {
       closed.put(group, replica.shut(() -> durable.complete(null)));
       images.closed(group);
@@ -278,38 +287,42 @@ public final class ReplicaHost {
 
   /** All that comes round; see {@link Rounds.Round}. */
   private long round(long point) {
-    if (point >= nextBeat) {
-      nextBeat = point - point % beatPoints + beatPoints;
-      beat();
+    if (pace.beatDue(point)) {
+      pace.beaten(point, beat());
     }
     tick();
-    if (point >= nextClose) {
-      closePace.closed(closing.tick());
-      long latest = point + rounds.points(closePace.interval());
-      long atBeat = latest - latest % beatPoints; // one wakeup for both, if a beat is near
-      nextClose = atBeat > point ? atBeat : latest;
+    if (pace.closeDue(point)) {
+      pace.closed(point, closing.tick());
     }
-    return Math.min(rounds.pointAfter(quietFor()), Math.min(nextBeat, nextClose));
+    Duration quiet = quietFor();
+    if (quiet.isZero()) {
+      pace.unsettled();
+    }
+    return Math.min(rounds.pointAfter(quiet), pace.next(point));
   }
 
-  /** Once a heartbeat. */
-  private void beat() {
-    renewLeases();
+  /** Once a heartbeat or two; tells whether all that were asked for leases before have answered. */
+  private boolean beat() {
+    boolean answered = leases.renew(lessors());
     markTime();
     images.tick();
     if (++beats % BEATS_PER_LAG_LOOK == 0) {
       lags.look(replicas.values());
     }
+    return answered;
   }
 
-  /** For so long the time matters to no group, if nothing else happens; at most a heartbeat. */
+  /** For so long the time matters to no group, if nothing else happens; at most a lease. */
   private Duration quietFor() {
-    Timestamp now = services.trueTime().now().latest();
-    Timestamp until = now.plus(config.lease().heartbeat());
+    TTInterval now = services.trueTime().now();
+    Timestamp latest = now.latest();
+    Timestamp until = latest.plus(config.lease().length());
     for (GroupReplica replica : replicas.values()) {
-      until = Timestamp.min(until, replica.quietUntil());
+      until = Timestamp.min(until, replica.quietUntil(now, latest));
     }
-    return now.isBefore(until) ? Duration.ofNanos(until.nanos() - now.nanos()) : Duration.ZERO;
+    return latest.isBefore(until)
+        ? Duration.ofNanos(until.nanos() - latest.nanos())
+        : Duration.ZERO;
   }
 
   private void onOffer(Received<ImageOfferProto> message) {
@@ -364,12 +377,14 @@ public final class ReplicaHost {
     inTurn.addAll(replicas.headMap(turn, false).values());
     boolean room = elections.room();
     long memory = EntryReads.share(replicas.size());
+    Timestamp soon = now.latest().plus(pace.longestBeat());
+    Timestamp lately = now.latest().plus(config.lease().length().multipliedBy(-LATELY_LEASES));
     for (GroupReplica replica : inTurn) {
       if (fenced) {
         replica.giveUp();
-      } else if (all || !now.latest().isBefore(replica.quietUntil())) {
+      } else if (all || !now.latest().isBefore(replica.quietUntil(now, soon))) {
         boolean electing = replica.core().electing();
-        replica.tick(elections.room(), memory);
+        replica.tick(elections.room(), memory, replica.closing().leaderHeard(lately));
         if (!electing && replica.core().electing()) {
           elections.begin(replica.group(), now);
         }
@@ -392,14 +407,20 @@ public final class ReplicaHost {
     return services.watch().fenced();
   }
 
-  private void renewLeases() {
-    SortedSet<ServerId> asked = new TreeSet<>();
+  /** Whom the groups led from here, or about to be, need leases from. */
+  private SortedSet<ServerId> lessors() {
+    SortedSet<ServerId> known = lessors;
+    if (known != null) {
+      return known;
+    }
+    SortedSet<ServerId> found = new TreeSet<>();
     for (GroupReplica replica : replicas.values()) {
       if (replica.wantsLease()) {
-        asked.addAll(replica.voters());
+        found.addAll(replica.core().electorate());
       }
     }
-    leases.request(asked);
+    lessors = found;
+    return found;
   }
 
   /** Not at once after the start: by then somebody has told if this clock is ahead. */
@@ -407,7 +428,8 @@ public final class ReplicaHost {
     Timestamp passed = services.trueTime().now().earliest();
     if (markAt.equals(Timestamp.MIN)) {
       markAt = passed.plus(TIME_MARK_INTERVAL);
-    } else if (passed.isAfter(markAt) && !services.watch().fenced()) {
+    } else if (passed.plus(config.lease().heartbeat().dividedBy(2)).isAfter(markAt)
+        && !services.watch().fenced()) {
       markAt = passed.plus(TIME_MARK_INTERVAL);
       services.log().append(List.of(new LogRecord.TimeMark(passed)), () -> {});
     }

@@ -105,7 +105,7 @@ final class OldEntriesTest {
   private static PaxosCore core() {
     RecoveredGroup found = new RecoveredGroup(G, FIRST, 0, Ballot.ZERO, 5, entries(1, 6));
     PaxosCore core = new CoreFixture(1, NOW).core(THREE, found, 5);
-    core.step(new PaxosInput.Tick(NOW, Timestamp.MIN, true, 0));
+    core.step(new PaxosInput.Tick(NOW, Timestamp.MIN, true, 0, false));
     assertThat(core.entry(5)).isNull();
     assertThat(core.entry(6)).isNotNull();
     core.step(new PaxosInput.Deliver(NOW, OTHER, new Prepare(SECOND)));
@@ -159,7 +159,7 @@ final class OldEntriesTest {
     RecoveredGroup found = new RecoveredGroup(G, FIRST, 0, Ballot.ZERO, 3, entries(1, 3));
     CoreFixture server = new CoreFixture(1, NOW);
     PaxosCore core = server.core(alone, found, 0);
-    core.step(new PaxosInput.Tick(NOW, Timestamp.MIN, true, 0));
+    core.step(new PaxosInput.Tick(NOW, Timestamp.MIN, true, 0, false));
     PaxosEffects asked = core.step(new PaxosInput.BecomeKind(NOW, true, 0));
     assertThat(asked.signals()).containsExactly(new Signal.ReadEntries(1, 3, OldReads.BYTES_MAX));
     TTInterval later = at(NOW.latest().plusNanos(400_000_000));
@@ -184,7 +184,7 @@ final class OldEntriesTest {
   }
 
   private static PaxosInput tick(TTInterval now) {
-    return new PaxosInput.Tick(now, Timestamp.MIN, true, 0);
+    return new PaxosInput.Tick(now, Timestamp.MIN, true, 0, false);
   }
 
   /** What the log would give back of the entry that this step has appended. */

@@ -193,7 +193,7 @@ final class ScenarioWorld {
   }
 
   private void tick(Node node) {
-    run(node, new PaxosInput.Tick(now(), Timestamp.MIN, true, node.memory));
+    run(node, new PaxosInput.Tick(now(), Timestamp.MIN, true, node.memory, false));
   }
 
   /** The disk gives back what was asked of it first. */

@@ -56,8 +56,11 @@ final class SimulatedServer {
 
     long unconfirmations;
 
+    /** Whether a tick is needless: by what the last one said, or by what is so now. */
     boolean quiet(TTInterval now, long unconfirmationsNow) {
-      return now.latest().isBefore(quietUntil) && unconfirmations == unconfirmationsNow;
+      return unconfirmations == unconfirmationsNow
+          && !quietUntil.equals(Timestamp.MIN)
+          && (now.latest().isBefore(quietUntil) || now.latest().isBefore(core.quietUntil(now)));
     }
   }
 
@@ -213,7 +216,7 @@ final class SimulatedServer {
     boolean quiet = tick && member.quiet(input.now(), holder.unconfirmations());
     PaxosEffects effects = member.core.step(input);
     Timestamp q0 = member.quietUntil;
-    member.quietUntil = tick ? member.core.quietUntil() : Timestamp.MIN;
+    member.quietUntil = tick ? member.core.quietUntil(input.now()) : Timestamp.MIN;
     boolean over = !input.now().latest().isBefore(member.quietUntil); // something was waited for
     if (quiet && (over || !nothing(effects))) {
       throw new AssertionError(
@@ -337,7 +340,9 @@ final class SimulatedServer {
       requestLeases();
     }
     for (GroupId group : world.groups) {
-      run(group, new PaxosInput.Tick(now(), members.get(group).clock.lastTs(), true, world.memory));
+      run(
+          group,
+          new PaxosInput.Tick(now(), members.get(group).clock.lastTs(), true, world.memory, false));
       if (heartbeat && members.get(group).core.needsImage()) {
         world.changing.image(group, id);
       }

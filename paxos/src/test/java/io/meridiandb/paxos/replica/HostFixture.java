@@ -170,6 +170,14 @@ final class HostFixture implements AutoCloseable {
     return done.join();
   }
 
+  /** More groups of all servers, with nothing in them; on the server's strand. */
+  void openMore(Server server, int count, ServerId leader) {
+    LeaderPreference there = LeaderPreference.on(List.of(leader));
+    for (int i = 1; i <= count; i++) {
+      server.host.open(new GroupId(i), ReplicaSet.ofFull(ids), new WitnessMachine(0), there);
+    }
+  }
+
   void crash(Server server) {
     world.crash(server.id);
   }
