@@ -204,6 +204,22 @@ SqlNode MeridianDropPlacement() :
     { return new StatementNode(s.end(this), new Statement.DropPlacement(name, ifExists)); }
 }
 
+SqlNode MeridianAlterPlacement() :
+{
+    final Span s;
+    final SqlIdentifier name;
+    final List<Statement.PlacementOption> choices = new ArrayList<Statement.PlacementOption>();
+}
+{
+    <ALTER> { s = span(); } <PLACEMENT>
+    name = SimpleIdentifier()
+    <OPTIONS> <LPAREN>
+    MeridianPlacementOption(choices)
+    ( <COMMA> MeridianPlacementOption(choices) )*
+    <RPAREN>
+    { return new StatementNode(s.end(this), new Statement.AlterPlacement(name, choices)); }
+}
+
 SqlNode MeridianAlterTable() :
 {
     final Span s;

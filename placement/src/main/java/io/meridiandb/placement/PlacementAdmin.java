@@ -24,6 +24,14 @@ public interface PlacementAdmin {
    */
   PlacementInfo create(String name, PlacementOptions options);
 
+  /**
+   * Gives a placement other options, online: its groups get the members that follow from them,
+   * keeping those that they have where that is possible. Returns when all of them have; if that
+   * takes too long (UNAVAILABLE) it goes on all the same. A server does not change between having
+   * data and being a witness of the same group.
+   */
+  void alter(String name, PlacementOptions options);
+
   /** Drops a placement to which no directory belongs. */
   void drop(String name);
 

@@ -51,6 +51,10 @@ import org.jspecify.annotations.Nullable;
 public final class TestUniverse implements AutoCloseable {
   private static final UniverseId UNIVERSE = new UniverseId(9, 9);
   private static final Duration OPEN_MAX = Duration.ofMinutes(1);
+
+  /** A server that is silent for so long is replaced. */
+  static final Duration REPLACE_AFTER = Duration.ofSeconds(60);
+
   private static final GroupOptions OPTIONS =
       new GroupOptions(TabletOptions.SMALL, GroupOptions.DEFAULT.versionRetention());
 
@@ -118,6 +122,7 @@ public final class TestUniverse implements AutoCloseable {
         first.putIfAbsent(GroupId.ZERO, GROUP_ZERO);
       }
       first.forEach(this::open);
+      host.onDispensable(this::remove);
       new DirectoryService(env, messenger, strand, watch, this, this);
       host.start();
       roles =
@@ -164,6 +169,19 @@ public final class TestUniverse implements AutoCloseable {
       hosted.put(group, new HostedReplica(trueTime, replica, tablet));
     }
 
+    /** As {@code server.HostedGroups} does; the data stays. */
+    private void remove(GroupId group) {
+      if (hosted.remove(group) != null) {
+        host.close(group);
+        groups.forget(group);
+      }
+    }
+
+    /** Whether it has a replica of the group. */
+    public boolean hosts(GroupId group) {
+      return hosted.containsKey(group);
+    }
+
     @Override
     public @Nullable LocalGroup find(GroupId group) {
       return hosted.get(group);
@@ -203,7 +221,8 @@ public final class TestUniverse implements AutoCloseable {
     options =
         new PlacementRoles.Options(
             new MasterElection.Timing(Duration.ofSeconds(3), Duration.ofMillis(700)),
-            overfullBytes);
+            overfullBytes,
+            REPLACE_AFTER);
     TOPOLOGY.servers().forEach(server -> start(server.id(), world.server(server.id())));
     world.runUntil(() -> nodes.size() == TOPOLOGY.servers().size(), OPEN_MAX);
   }

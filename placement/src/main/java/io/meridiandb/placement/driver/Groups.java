@@ -7,6 +7,7 @@ import io.meridiandb.placement.PlacementInfo;
 import io.meridiandb.placement.PlacementOptions;
 import io.meridiandb.placement.ServerPlace;
 import io.meridiandb.placement.Topology;
+import io.meridiandb.placement.driver.ServerChooser.Wish;
 import io.meridiandb.placement.locationproxy.LocationProxy;
 import io.meridiandb.placement.metadata.GroupRow;
 import io.meridiandb.placement.metadata.GroupRow.State;
@@ -96,7 +97,7 @@ final class Groups {
             new GroupId(Rows.take(transaction, GROUP_COUNTER, 1)),
             placement.id(),
             State.CREATING,
-            ServerChooser.choose(topology, options, load(groups)));
+            ServerChooser.choose(topology, options, Wish.fresh(load(groups))));
     placement.put(transaction);
     group.put(transaction);
     return new Created(placement, group);
@@ -114,7 +115,8 @@ final class Groups {
                       new GroupId(Rows.take(transaction, GROUP_COUNTER, 1)),
                       placement.id(),
                       State.CREATING,
-                      ServerChooser.choose(topology, placement.options(), load(groups)));
+                      ServerChooser.choose(
+                          topology, placement.options(), Wish.fresh(load(groups))));
               fresh.put(transaction);
               return fresh;
             });
@@ -123,7 +125,8 @@ final class Groups {
     return group;
   }
 
-  private static ToLongFunction<ServerId> load(List<GroupRow> groups) {
+  /** How many replicas each server has. */
+  static ToLongFunction<ServerId> load(List<GroupRow> groups) {
     return server ->
         groups.stream()
             .filter(group -> group.state() != State.DROPPED)

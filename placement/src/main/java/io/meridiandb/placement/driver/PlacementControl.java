@@ -45,6 +45,7 @@ public final class PlacementControl implements PlacementAdmin {
   private final LocationProxy proxy;
   private final Owners owners;
   private final Groups groups;
+  private final MemberChanges memberChanges;
   private final Directories directories;
   private final Overview overview;
   private final Spanservers spanservers;
@@ -62,6 +63,7 @@ public final class PlacementControl implements PlacementAdmin {
     this.owners = new Owners(proxy);
     this.spanservers = new Spanservers(env, messenger, topology);
     this.groups = new Groups(env, transactions, spanservers, topology, proxy);
+    this.memberChanges = new MemberChanges(env, transactions, spanservers, topology, proxy);
     this.directories =
         new Directories(
             env,
@@ -79,7 +81,7 @@ public final class PlacementControl implements PlacementAdmin {
 
   /** What the placement driver works with. */
   Parts parts() {
-    return new Parts(transactions, spanservers, groups, directories, proxy);
+    return new Parts(transactions, spanservers, groups, memberChanges, directories);
   }
 
   /** What the placement driver works with. */
@@ -87,12 +89,17 @@ public final class PlacementControl implements PlacementAdmin {
       Transactions transactions,
       Spanservers spanservers,
       Groups groups,
-      Directories directories,
-      LocationProxy proxy) {}
+      MemberChanges memberChanges,
+      Directories directories) {}
 
   @Override
   public PlacementInfo create(String name, PlacementOptions options) {
     return groups.create(name, options);
+  }
+
+  @Override
+  public void alter(String name, PlacementOptions options) {
+    memberChanges.alter(name, options);
   }
 
   @Override

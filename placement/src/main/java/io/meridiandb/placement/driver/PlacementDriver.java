@@ -5,6 +5,8 @@ import io.meridiandb.kernel.event.Events.Level;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.placement.PlacementInfo;
+import io.meridiandb.placement.ServerPlace;
+import io.meridiandb.placement.Topology;
 import io.meridiandb.placement.master.MasterElection;
 import io.meridiandb.placement.metadata.GroupRow;
 import io.meridiandb.placement.metadata.GroupRow.State;
@@ -31,21 +33,25 @@ public final class PlacementDriver implements MasterElection.Duty {
   private final Env env;
   private final PlacementControl control;
   private final PlacementControl.Parts parts;
-  private final long overfullBytes;
+  private final Topology topology;
+  private final PlacementRoles.Options options;
+  private final Silence silence = new Silence();
   private final Map<String, Integer> missed = new TreeMap<>();
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
   /**
    * Drives through a server's administration.
    *
-   * @param overfullBytes a group with more than that gives directories away; {@link Long#MAX_VALUE}
-   *     never
+   * @param options of which {@code overfullBytes} may be {@link Long#MAX_VALUE}: then no group
+   *     gives directories away
    */
-  public PlacementDriver(Env env, PlacementControl control, long overfullBytes) {
+  PlacementDriver(
+      Env env, PlacementControl control, Topology topology, PlacementRoles.Options options) {
     this.env = env;
     this.control = control;
     this.parts = control.parts();
-    this.overfullBytes = overfullBytes;
+    this.topology = topology;
+    this.options = options;
   }
 
   private record Work(List<GroupRow> groups, List<MoveRow> moves) {}
@@ -67,16 +73,46 @@ public final class PlacementDriver implements MasterElection.Duty {
     for (GroupRow group : work.groups) {
       if (group.state() == State.CREATING) {
         aside("create " + group.id(), () -> parts.groups().announce(group));
+      } else if (group.state() == State.CHANGING) {
+        aside("change members of " + group.id(), () -> changeMembers(group));
       }
     }
+    replaceWhoIsGone(work.groups, statuses.keySet());
     for (MoveRow move : work.moves) {
       if (isOrphan(move, statuses)) {
         aside("move " + move.info().id(), () -> parts.directories().takeOver(move));
       }
     }
     leaders(work.groups, statuses);
-    if (overfullBytes != Long.MAX_VALUE && work.moves.isEmpty()) {
+    if (options.overfullBytes() != Long.MAX_VALUE && work.moves.isEmpty()) {
       aside("balance", this::balance);
+    }
+  }
+
+  private void changeMembers(GroupRow group) {
+    String problem = parts.memberChanges().advance(group);
+    if (problem != null) {
+      env.events()
+          .event(
+              Level.INFO,
+              "placement.driver",
+              "%s does not have its new members yet: %s".formatted(group.id(), problem));
+    }
+  }
+
+  /** Groups with a member on a server that is gone for long get another, if there is one. */
+  private void replaceWhoIsGone(List<GroupRow> groups, Set<ServerId> answering) {
+    long now = env.clocks().bootNanos();
+    List<ServerId> all = topology.servers().stream().map(ServerPlace::id).toList();
+    silence.look(all, answering, now);
+    Set<ServerId> gone = silence.silentFor(options.replaceAfter(), now);
+    Set<ServerId> silent = silence.silent();
+    for (GroupRow group : groups) {
+      if (group.state() == State.OPEN && group.members().all().stream().anyMatch(gone::contains)) {
+        aside(
+            "replace members of " + group.id(),
+            () -> parts.memberChanges().replace(group.id(), gone, silent));
+      }
     }
   }
 
@@ -135,7 +171,7 @@ public final class PlacementDriver implements MasterElection.Duty {
 
   private void balance() {
     Balancer.Advice advice =
-        Balancer.advise(control.groups(), control.directories(), overfullBytes);
+        Balancer.advise(control.groups(), control.directories(), options.overfullBytes());
     if (advice == null) {
       return;
     }

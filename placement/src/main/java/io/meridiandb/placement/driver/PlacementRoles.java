@@ -29,13 +29,14 @@ public final class PlacementRoles {
    *
    * @param election how long a master's lease lasts
    * @param overfullBytes a group with more than that gives directories away
+   * @param replaceAfter a server that has not answered for so long is replaced in its groups
    */
-  public record Options(MasterElection.Timing election, long overfullBytes) {
+  public record Options(MasterElection.Timing election, long overfullBytes, Duration replaceAfter) {
     private static final long GROUP_BYTES_MAX = 8L << 30;
 
     /** Groups of 8 GB at most (DESIGN 5). */
     public static final Options DEFAULT =
-        new Options(MasterElection.Timing.DEFAULT, GROUP_BYTES_MAX);
+        new Options(MasterElection.Timing.DEFAULT, GROUP_BYTES_MAX, Duration.ofMinutes(5));
   }
 
   /** What the roles stand on; {@code gateway}'s router is {@code proxy}. */
@@ -81,7 +82,8 @@ public final class PlacementRoles {
   public void start() {
     refreshLater();
     election.stand(
-        LeaseRow.PLACEMENT_DRIVER, new PlacementDriver(ground.env, control, options.overfullBytes));
+        LeaseRow.PLACEMENT_DRIVER,
+        new PlacementDriver(ground.env, control, ground.topology, options));
     List<ServerId> all = ground.topology.servers().stream().map(ServerPlace::id).toList();
     election.stand(LeaseRow.UNIVERSEMASTER, watch(LeaseRow.UNIVERSEMASTER, all));
     ServerIdentity self = ground.messenger.self();

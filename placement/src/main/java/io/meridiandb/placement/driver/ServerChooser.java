@@ -12,40 +12,65 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
- * Picks the servers of a new group: one for each entry of a placement's lists, never one twice,
- * spread over zones, the least loaded first. A pure function of what it is given.
+ * Picks the servers of a group: one for each entry of a placement's lists, never one twice, those
+ * that have a replica already before all others, spread over zones, the least loaded first. A pure
+ * function of what it is given.
  */
 final class ServerChooser {
   /** More voters than that make writes slow and help nobody. */
   static final int VOTERS_MAX = 7;
 
   private final Topology topology;
-  private final ToLongFunction<ServerId> load;
+  private final Wish wish;
   private final Map<ServerId, String> chosen = new LinkedHashMap<>();
 
-  private ServerChooser(Topology topology, ToLongFunction<ServerId> load) {
+  /**
+   * Who is to be picked rather.
+   *
+   * @param load how many replicas a server has
+   * @param present who has replicas of the group; empty for a new one. None of them changes between
+   *     having data and being a witness
+   * @param gone who is not to be picked
+   */
+  record Wish(ToLongFunction<ServerId> load, Present present, Set<ServerId> gone) {
+    static Wish fresh(ToLongFunction<ServerId> load) {
+      return new Wish(load, Present.NOBODY, Set.of());
+    }
+  }
+
+  /** Who has data, and who only votes. */
+  record Present(Set<ServerId> dataHolders, Set<ServerId> witnesses) {
+    static final Present NOBODY = new Present(Set.of(), Set.of());
+
+    static Present of(ReplicaSet members) {
+      return new Present(members.dataHolders(), members.witnesses());
+    }
+  }
+
+  private ServerChooser(Topology topology, Wish wish) {
     this.topology = topology;
-    this.load = load;
+    this.wish = wish;
   }
 
   /**
    * Picks.
    *
-   * @param load how many replicas a server has
    * @throws MeridianException INVALID_PARAMETER_VALUE if there are too few servers, or the options
    *     make no sense
    */
-  static ReplicaSet choose(
-      Topology topology, PlacementOptions options, ToLongFunction<ServerId> load) {
+  static ReplicaSet choose(Topology topology, PlacementOptions options, Wish wish) {
     check(topology, options);
-    ServerChooser chooser = new ServerChooser(topology, load);
+    ServerChooser chooser = new ServerChooser(topology, wish);
+    Set<ServerId> data = wish.present.dataHolders;
+    Set<ServerId> witnesses = wish.present.witnesses;
     return ReplicaSet.of(
-        chooser.pick("voters", options.voters()),
-        chooser.pick("witnesses", options.witnesses()),
-        chooser.pick("read_only", options.readOnly()));
+        chooser.pick("voters", options.voters(), data, witnesses),
+        chooser.pick("witnesses", options.witnesses(), witnesses, data),
+        chooser.pick("read_only", options.readOnly(), data, witnesses));
   }
 
   private static void check(Topology topology, PlacementOptions options) {
@@ -70,15 +95,18 @@ final class ServerChooser {
     }
   }
 
-  private List<ServerId> pick(String what, List<String> entries) {
+  private List<ServerId> pick(
+      String what, List<String> entries, Set<ServerId> rather, Set<ServerId> never) {
     List<ServerId> picked = new ArrayList<>();
     for (String entry : entries) {
       ServerPlace server =
           topology.at(entry).stream()
               .filter(each -> !chosen.containsKey(each.id()))
+              .filter(each -> !never.contains(each.id()) && !wish.gone.contains(each.id()))
               .min(
-                  Comparator.<ServerPlace>comparingLong(each -> inZone(each.zone()))
-                      .thenComparingLong(each -> load.applyAsLong(each.id()))
+                  Comparator.<ServerPlace, Boolean>comparing(each -> !rather.contains(each.id()))
+                      .thenComparingLong(each -> inZone(each.zone()))
+                      .thenComparingLong(each -> wish.load.applyAsLong(each.id()))
                       .thenComparing(ServerPlace::id))
               .orElseThrow(() ->
                   invalid(

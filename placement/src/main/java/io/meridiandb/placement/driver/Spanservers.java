@@ -9,10 +9,13 @@ import io.meridiandb.kernel.net.MessageType;
 import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.strand.AwaitTimeoutException;
 import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.paxos.membership.ReplicaSet.Kind;
 import io.meridiandb.placement.ServerPlace;
 import io.meridiandb.placement.Topology;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.spanserver.directory.DirectoryMessages;
+import io.meridiandb.spanserver.proto.ChangeMembersCall;
+import io.meridiandb.spanserver.proto.ChangeMembersReply;
 import io.meridiandb.spanserver.proto.CreateGroupCall;
 import io.meridiandb.spanserver.proto.CreateGroupReply;
 import io.meridiandb.spanserver.proto.HandOverNotice;
@@ -41,6 +44,9 @@ public final class Spanservers {
 
   /** Making a replica forces files. */
   static final Duration CREATE_MAX = Duration.ofSeconds(10);
+
+  /** New members catch up first. */
+  static final Duration CHANGE_MAX = Duration.ofSeconds(30);
 
   private static final Duration AWAIT_SLACK = Duration.ofSeconds(1);
 
@@ -90,23 +96,9 @@ public final class Spanservers {
    * @return those that have it now
    */
   public SortedSet<ServerId> create(GroupId group, ReplicaSet members) {
-    CreateGroupCall call =
-        CreateGroupCall.newBuilder()
-            .addAllFull(ids(members.full()))
-            .addAllWitnesses(ids(members.witnesses()))
-            .addAllReadOnly(ids(members.readOnly()))
-            .build();
     Map<ServerId, CompletableFuture<CreateGroupReply>> asked = new LinkedHashMap<>();
     for (ServerId server : members.all()) {
-      asked.put(
-          server,
-          messenger.call(
-              server,
-              DirectoryMessages.CREATE_GROUP,
-              DirectoryMessages.CREATE_GROUP_REPLY,
-              group,
-              call,
-              CREATE_MAX));
+      asked.put(server, create(server, group, members));
     }
     SortedSet<ServerId> have = new TreeSet<>();
     long voters = members.voters().size();
@@ -120,6 +112,74 @@ public final class Spanservers {
       }
     }
     return have;
+  }
+
+  private CompletableFuture<CreateGroupReply> create(
+      ServerId server, GroupId group, ReplicaSet members) {
+    return messenger.call(
+        server,
+        DirectoryMessages.CREATE_GROUP,
+        DirectoryMessages.CREATE_GROUP_REPLY,
+        group,
+        CreateGroupCall.newBuilder()
+            .addAllFull(ids(members.full()))
+            .addAllWitnesses(ids(members.witnesses()))
+            .addAllReadOnly(ids(members.readOnly()))
+            .build(),
+        CREATE_MAX);
+  }
+
+  /**
+   * Tells servers that are to become members to have a replica, which follows until it is one.
+   *
+   * @param present the members now, none of {@code joining} among them
+   * @param joining what each of the others is to be
+   * @return why not, of the first that has none; null if all have it
+   */
+  @Nullable String join(GroupId group, ReplicaSet present, SortedMap<ServerId, Kind> joining) {
+    Map<ServerId, CompletableFuture<CreateGroupReply>> asked = new LinkedHashMap<>();
+    joining.forEach((server, kind) -> {
+      Kind first = kind == Kind.WITNESS ? Kind.WITNESS : Kind.READ_ONLY;
+      asked.put(server, create(server, group, present.with(server, first)));
+    });
+    String problem = null;
+    for (Map.Entry<ServerId, CompletableFuture<CreateGroupReply>> each : asked.entrySet()) {
+      CreateGroupReply reply = await(each.getValue(), CREATE_MAX);
+      if (problem == null && (reply == null || !reply.getProblem().isEmpty())) {
+        problem =
+            "%s gets no replica: %s"
+                .formatted(
+                    topology.name(each.getKey()),
+                    reply == null ? "it does not answer" : reply.getProblem());
+      }
+    }
+    return problem;
+  }
+
+  /**
+   * Asks a leader to change its group's members.
+   *
+   * @return why they are not the members alone yet; null if they are
+   */
+  @Nullable String changeMembers(ServerId leader, GroupId group, ReplicaSet target) {
+    ChangeMembersReply reply =
+        await(
+            messenger.call(
+                leader,
+                DirectoryMessages.CHANGE_MEMBERS,
+                DirectoryMessages.CHANGE_MEMBERS_REPLY,
+                group,
+                ChangeMembersCall.newBuilder()
+                    .addAllFull(ids(target.full()))
+                    .addAllWitnesses(ids(target.witnesses()))
+                    .addAllReadOnly(ids(target.readOnly()))
+                    .build(),
+                CHANGE_MAX),
+            CHANGE_MAX);
+    if (reply == null) {
+      return "%s, which led it, did not answer".formatted(topology.name(leader));
+    }
+    return reply.getProblem().isEmpty() ? null : reply.getProblem();
   }
 
   private static List<Long> ids(SortedSet<ServerId> servers) {
@@ -163,6 +223,29 @@ public final class Spanservers {
       }
     }
     return null;
+  }
+
+  /** The members of a group by its leader's log; null if nobody says that it leads. */
+  static @Nullable ReplicaSet members(
+      SortedMap<ServerId, ServerStatusReply> statuses, GroupId group) {
+    ServerId leader = leader(statuses, group);
+    ServerStatusReply said = leader == null ? null : statuses.get(leader);
+    if (said == null) {
+      return null;
+    }
+    return said.getReplicasList().stream()
+        .filter(replica -> replica.getGroup() == group.value())
+        .findFirst()
+        .map(replica ->
+            ReplicaSet.of(
+                servers(replica.getFullList()),
+                servers(replica.getWitnessesList()),
+                servers(replica.getReadOnlyList())))
+        .orElse(null);
+  }
+
+  private static List<ServerId> servers(List<Long> ids) {
+    return ids.stream().map(ServerId::new).toList();
   }
 
   private <Q extends MessageLite, R extends MessageLite> @Nullable R ask(

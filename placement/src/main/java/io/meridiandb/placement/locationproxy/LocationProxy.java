@@ -182,7 +182,7 @@ public final class LocationProxy implements Router {
           if (hint != null && !hint.equals(server) && everybody.contains(hint)) {
             return new Belief(hint, 0);
           }
-          int at = candidates.indexOf(server);
+          int at = candidates.indexOf(server); // -1: it was a member once
           return new Belief(candidates.get((at + 1) % candidates.size()), 0);
         });
   }
@@ -205,6 +205,27 @@ public final class LocationProxy implements Router {
     if (hints.isEmpty() || !strangers.isEmpty()) {
       refresh.run();
     }
+  }
+
+  /** It is asked no more; if nobody is left, everybody is asked, until METADATA says who it is. */
+  @Override
+  public void noReplica(GroupId group, ServerId server) {
+    if (group.equals(GroupId.ZERO)) {
+      return; // its members do not change
+    }
+    members.computeIfPresent(
+        group,
+        (id, known) -> {
+          List<ServerId> leaders = without(known.leaders, server);
+          return leaders.isEmpty()
+              ? null
+              : new Members(false, known.set, leaders, without(known.readers, server));
+        });
+    refresh.run();
+  }
+
+  private static List<ServerId> without(List<ServerId> servers, ServerId gone) {
+    return servers.stream().filter(each -> !each.equals(gone)).toList();
   }
 
   private void meet(GroupId group, Directory hint) {

@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param id its number
  * @param placementId the placement that it belongs to
  * @param state how far it has come
- * @param members who has replicas since it was made
+ * @param members who has replicas; who shall have them, while it is CREATING or CHANGING
  */
 public record GroupRow(GroupId id, long placementId, State state, ReplicaSet members) {
   /** How far a group has come. */
   public enum State {
     /** Not all members have it yet: the placement driver goes on telling them. */
     CREATING,
+    /** All have it, but other members are wanted: the placement driver sees to it. */
+    CHANGING,
     /** All members have it. */
     OPEN,
     /** Its placement was dropped; it owns nothing. */
@@ -31,6 +33,11 @@ public record GroupRow(GroupId id, long placementId, State state, ReplicaSet mem
   /** The same in another state. */
   public GroupRow in(State next) {
     return new GroupRow(id, placementId, next, members);
+  }
+
+  /** The same, to get other members. */
+  public GroupRow changingTo(ReplicaSet target) {
+    return new GroupRow(id, placementId, State.CHANGING, target);
   }
 
   /** All groups but number 0. */

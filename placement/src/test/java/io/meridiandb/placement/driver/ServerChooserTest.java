@@ -9,8 +9,11 @@ import io.meridiandb.placement.PlacementOptions;
 import io.meridiandb.placement.PlacementOptions.Mode;
 import io.meridiandb.placement.ServerPlace;
 import io.meridiandb.placement.Topology;
+import io.meridiandb.placement.driver.ServerChooser.Present;
+import io.meridiandb.placement.driver.ServerChooser.Wish;
 import io.meridiandb.wire.MeridianException;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** One server for each entry, none twice, spread over zones, the least loaded first. */
@@ -34,7 +37,11 @@ class ServerChooserTest {
         TOPOLOGY,
         new PlacementOptions(
             leader.isEmpty() ? null : leader, voters, witnesses, readOnly, Mode.REGIONAL),
-        server -> server.value() == 4 ? 9 : 0);
+        Wish.fresh(ServerChooserTest::load));
+  }
+
+  private static long load(ServerId server) {
+    return server.value() == 4 ? 9 : 0;
   }
 
   private static void refused(String what, Runnable choice) {
@@ -58,6 +65,34 @@ class ServerChooserTest {
                 List.of(new ServerId(1), new ServerId(5)),
                 List.of(new ServerId(2)),
                 List.of(new ServerId(4))));
+  }
+
+  /** So that as few replicas as possible are copied. */
+  @Test
+  void whoHasAReplicaKeepsItAndWhoIsGoneGetsNone() {
+    PlacementOptions options =
+        new PlacementOptions(
+            null, List.of("west", "east"), List.of("west"), List.of(), Mode.REGIONAL);
+    Present present =
+        new Present(Set.of(new ServerId(3), new ServerId(4)), Set.of(new ServerId(2)));
+    assertThat(chosen(options, present, Set.of())).isEqualTo(set(List.of(3, 4), List.of(2)));
+    assertThat(chosen(options, present, Set.of(new ServerId(4))))
+        .isEqualTo(set(List.of(3, 5), List.of(2)));
+    assertThat(chosen(options, present, Set.of(new ServerId(3))))
+        .as("a witness does not become a full replica")
+        .isEqualTo(set(List.of(1, 4), List.of(2)));
+  }
+
+  private static ReplicaSet chosen(PlacementOptions options, Present present, Set<ServerId> gone) {
+    return ServerChooser.choose(
+        TOPOLOGY, options, new Wish(ServerChooserTest::load, present, gone));
+  }
+
+  private static ReplicaSet set(List<Integer> full, List<Integer> witnesses) {
+    return ReplicaSet.of(
+        full.stream().map(ServerId::new).toList(),
+        witnesses.stream().map(ServerId::new).toList(),
+        List.of());
   }
 
   @Test

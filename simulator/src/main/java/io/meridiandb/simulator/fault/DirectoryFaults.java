@@ -4,6 +4,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.simulator.client.LinkLost;
 import io.meridiandb.simulator.client.SqlClient;
 import io.meridiandb.simulator.client.SqlFailed;
+import io.meridiandb.simulator.universe.Shape;
 import io.meridiandb.simulator.universe.Tables;
 import io.meridiandb.simulator.universe.Tables.Table;
 import io.meridiandb.simulator.workload.Placements;
@@ -24,6 +25,7 @@ final class DirectoryFaults {
   private static final String MOVER_KILLED = "mover-killed";
   private static final String MADE = "placement-made";
   private static final String DROPPED = "placement-dropped";
+  private static final String MEMBERS = "members-changed";
   private static final String DDL = "table-made-and-dropped";
 
   /** Keys of workloads are mostly small. */
@@ -51,6 +53,15 @@ final class DirectoryFaults {
         new FaultKind(MADE, MADE, scene -> makePlacement(scene, MADE)),
         new FaultKind(
             DROPPED, DROPPED, scene -> begin(scene, DROPPED, DirectoryFaults::dropPlacement)),
+        new FaultKind(
+            MEMBERS,
+            MEMBERS,
+            scene ->
+                begin(
+                    scene,
+                    MEMBERS,
+                    (operator, client) ->
+                        changeMembers(operator, client, scene.universe().shape()))),
         new FaultKind(DDL, DDL, scene -> begin(scene, DDL, DirectoryFaults::makeAndDrop)));
   }
 
@@ -253,6 +264,40 @@ final class DirectoryFaults {
     }
     client.execute("DROP PLACEMENT " + name);
     return Operator.EVERY_TABLE;
+  }
+
+  /**
+   * A placement's replicas move to other servers, or become more or fewer: groups change their
+   * members under load.
+   */
+  private static @Nullable Table changeMembers(Operator operator, SqlClient client, Shape shape)
+      throws SqlFailed, LinkLost {
+    String name = operator.oneOf(operator.tables().placements());
+    if (name == null) {
+      return null;
+    }
+    List<List<String>> now =
+        Operator.rows(
+            client,
+            "SELECT coalesce(voters, ''), coalesce(witnesses, ''), coalesce(read_only, '')"
+                + " FROM meridian_sys.placements WHERE placement = '%s'".formatted(name));
+    if (now.isEmpty()) {
+      return null; // it was dropped meanwhile
+    }
+    String options =
+        ReplicaMoves.of(now.getFirst())
+            .step(operator.random().fork(MEMBERS + operator.nextName()), shape);
+    List<List<String>> before = members(client, name);
+    client.execute("ALTER PLACEMENT %s OPTIONS (%s)".formatted(name, options));
+    return members(client, name).equals(before) ? null : Operator.EVERY_TABLE;
+  }
+
+  private static List<List<String>> members(SqlClient client, String placement)
+      throws SqlFailed, LinkLost {
+    return Operator.rows(
+        client,
+        "SELECT full_replicas, witnesses, read_only FROM meridian_sys.groups WHERE placement = '%s'"
+            .formatted(placement));
   }
 
   private static boolean liesIn(SqlClient client, Table table, String placement)

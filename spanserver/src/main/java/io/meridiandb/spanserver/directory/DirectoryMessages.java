@@ -2,6 +2,8 @@ package io.meridiandb.spanserver.directory;
 
 import io.meridiandb.kernel.net.MessageType;
 import io.meridiandb.kernel.net.Transport.Lane;
+import io.meridiandb.spanserver.proto.ChangeMembersCall;
+import io.meridiandb.spanserver.proto.ChangeMembersReply;
 import io.meridiandb.spanserver.proto.CreateGroupCall;
 import io.meridiandb.spanserver.proto.CreateGroupReply;
 import io.meridiandb.spanserver.proto.ExportCall;
@@ -31,6 +33,11 @@ public final class DirectoryMessages {
       new MessageType<>(305, "spanserver.size.reply", SizeReply.parser(), Lane.CONTROL);
   public static final MessageType<HandOverNotice> HAND_OVER =
       new MessageType<>(306, "spanserver.hand.over", HandOverNotice.parser(), Lane.CONTROL);
+  public static final MessageType<ChangeMembersCall> CHANGE_MEMBERS =
+      new MessageType<>(312, "spanserver.change.members", ChangeMembersCall.parser(), Lane.CONTROL);
+  public static final MessageType<ChangeMembersReply> CHANGE_MEMBERS_REPLY =
+      new MessageType<>(
+          313, "spanserver.change.members.reply", ChangeMembersReply.parser(), Lane.CONTROL);
   public static final MessageType<ExportCall> EXPORT =
       new MessageType<>(308, "spanserver.export", ExportCall.parser(), Lane.DATA);
   public static final MessageType<ExportReply> EXPORT_REPLY =

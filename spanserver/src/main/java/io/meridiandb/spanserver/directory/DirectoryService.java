@@ -11,6 +11,8 @@ import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.paxos.core.VoterLag;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.row.key.KeyRange;
+import io.meridiandb.spanserver.proto.ChangeMembersCall;
+import io.meridiandb.spanserver.proto.ChangeMembersReply;
 import io.meridiandb.spanserver.proto.CreateGroupCall;
 import io.meridiandb.spanserver.proto.CreateGroupReply;
 import io.meridiandb.spanserver.proto.HandOverNotice;
@@ -26,7 +28,10 @@ import io.meridiandb.truetime.ClockStatus;
 import io.meridiandb.truetime.ClockWatch;
 import io.meridiandb.txn.Protos;
 import io.meridiandb.txn.proto.Range;
+import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +68,8 @@ public final class DirectoryService {
     messenger.on(DirectoryMessages.CREATE_GROUP, this::create);
     on(DirectoryMessages.STATUS, DirectoryMessages.STATUS_REPLY, this::status);
     on(DirectoryMessages.SIZE, DirectoryMessages.SIZE_REPLY, this::sizes);
+    messenger.on(
+        DirectoryMessages.CHANGE_MEMBERS, call -> strand.execute(() -> changeMembers(call)));
     messenger.on(DirectoryMessages.HAND_OVER, notice -> strand.execute(() -> handOver(notice)));
     Exports exports = new Exports(messenger, strand, groups);
     messenger.on(
@@ -85,7 +92,11 @@ public final class DirectoryService {
             () -> {
               CreateGroupReply.Builder reply = CreateGroupReply.newBuilder();
               try {
-                opener.open(call.group(), members(call.body()));
+                CreateGroupCall wanted = call.body();
+                opener.open(
+                    call.group(),
+                    members(
+                        wanted.getFullList(), wanted.getWitnessesList(), wanted.getReadOnlyList()));
               } catch (RuntimeException e) {
                 env.events()
                     .event(
@@ -98,11 +109,8 @@ public final class DirectoryService {
             });
   }
 
-  private static ReplicaSet members(CreateGroupCall call) {
-    return ReplicaSet.of(
-        servers(call.getFullList()),
-        servers(call.getWitnessesList()),
-        servers(call.getReadOnlyList()));
+  private static ReplicaSet members(List<Long> full, List<Long> witnesses, List<Long> readOnly) {
+    return ReplicaSet.of(servers(full), servers(witnesses), servers(readOnly));
   }
 
   private static List<ServerId> servers(List<Long> ids) {
@@ -137,9 +145,19 @@ public final class DirectoryService {
               LateVoter.newBuilder().setServer(lag.voter().value()).setAdvice(lag.toString()));
         }
       }
+      if (group.leading()) {
+        status
+            .addAllFull(numbers(group.members().full()))
+            .addAllWitnesses(numbers(group.members().witnesses()))
+            .addAllReadOnly(numbers(group.members().readOnly()));
+      }
       reply.addReplicas(status);
     }
     return reply.build();
+  }
+
+  private static List<Long> numbers(Collection<ServerId> servers) {
+    return servers.stream().map(ServerId::value).toList();
   }
 
   private SizeReply sizes(Received<SizeCall> call) {
@@ -152,6 +170,23 @@ public final class DirectoryService {
       }
     }
     return reply.build();
+  }
+
+  private void changeMembers(Received<ChangeMembersCall> call) {
+    LocalGroup group = groups.find(call.group());
+    ChangeMembersCall wanted = call.body();
+    CompletableFuture<Void> changed =
+        group == null || !group.leading()
+            ? CompletableFuture.failedFuture(new IOException("it does not lead " + call.group()))
+            : group.changeMembers(
+                members(wanted.getFullList(), wanted.getWitnessesList(), wanted.getReadOnlyList()));
+    changed.whenComplete((done, failure) ->
+        messenger.reply(
+            call,
+            DirectoryMessages.CHANGE_MEMBERS_REPLY,
+            ChangeMembersReply.newBuilder()
+                .setProblem(failure == null ? "" : String.valueOf(failure.getMessage()))
+                .build()));
   }
 
   private void handOver(Received<HandOverNotice> notice) {

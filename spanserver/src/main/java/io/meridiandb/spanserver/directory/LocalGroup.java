@@ -78,6 +78,14 @@ public interface LocalGroup {
     return List.of();
   }
 
+  /**
+   * Changes the group's members, if it leads; each new one has opened its replica before.
+   *
+   * @return completes on the strand once the new members alone are the group's; fails if they are
+   *     not yet, with a message for people
+   */
+  CompletableFuture<Void> changeMembers(ReplicaSet target);
+
   /** Hands the leadership over, if it leads. */
   void handOver(ServerId target);
 }

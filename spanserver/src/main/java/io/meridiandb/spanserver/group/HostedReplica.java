@@ -128,6 +128,11 @@ public record HostedReplica(TrueTime trueTime, Replica replica, @Nullable Tablet
   }
 
   @Override
+  public CompletableFuture<Void> changeMembers(ReplicaSet target) {
+    return replica.changeMembers(target);
+  }
+
+  @Override
   public void handOver(ServerId target) {
     replica.handOver(target);
   }

@@ -16,18 +16,24 @@ import io.meridiandb.txn.TxnLimits;
 import io.meridiandb.txn.TxnMessages;
 import io.meridiandb.txn.participant.Participant;
 import io.meridiandb.txn.participant.Recovery;
+import io.meridiandb.txn.proto.CommitReply;
 import io.meridiandb.txn.proto.KeepAlive;
 import io.meridiandb.txn.proto.LockReply;
+import io.meridiandb.txn.proto.OutcomeReply;
+import io.meridiandb.txn.proto.PrepareReply;
 import io.meridiandb.txn.proto.ReadReply;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.Refusal.Reason;
+import io.meridiandb.txn.proto.ResolveReply;
 import io.meridiandb.txn.proto.RollbackNotice;
+import io.meridiandb.txn.proto.VoteReply;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +46,9 @@ public final class ServerGroups {
   private interface Handler<Q extends MessageLite, R extends MessageLite> {
     void handle(Participant participant, Q request, Consumer<R> answer);
   }
+
+  private static final Refusal NO_REPLICA =
+      Refusal.newBuilder().setReason(Reason.NOT_LEADER).setNoReplica(true).build();
 
   private static final Refusal DEAF =
       Refusal.newBuilder()
@@ -88,20 +97,40 @@ public final class ServerGroups {
         TxnMessages.READ,
         TxnMessages.READ_REPLY,
         call -> call.getLock() != LockMode.NONE.ordinal(),
-        ReadReply.newBuilder().setRefusal(DEAF).build(),
+        refusal -> ReadReply.newBuilder().setRefusal(refusal).build(),
         Participant::read);
     onLocking(
         TxnMessages.LOCK,
         TxnMessages.LOCK_REPLY,
         call -> true,
-        LockReply.newBuilder().setRefusal(DEAF).build(),
+        refusal -> LockReply.newBuilder().setRefusal(refusal).build(),
         Participant::lock);
-    on(TxnMessages.COMMIT, TxnMessages.COMMIT_REPLY, Participant::commit);
-    on(TxnMessages.PREPARE, TxnMessages.PREPARE_REPLY, Participant::prepare);
-    on(TxnMessages.OUTCOME, TxnMessages.OUTCOME_REPLY, Participant::outcome);
-    on(TxnMessages.VOTE, TxnMessages.VOTE_REPLY, Participant::vote);
+    on(
+        TxnMessages.COMMIT,
+        TxnMessages.COMMIT_REPLY,
+        refusal -> CommitReply.newBuilder().setRefusal(refusal).build(),
+        Participant::commit);
+    on(
+        TxnMessages.PREPARE,
+        TxnMessages.PREPARE_REPLY,
+        refusal -> PrepareReply.newBuilder().setRefusal(refusal).build(),
+        Participant::prepare);
+    on(
+        TxnMessages.OUTCOME,
+        TxnMessages.OUTCOME_REPLY,
+        refusal -> OutcomeReply.newBuilder().setRefusal(refusal).build(),
+        Participant::outcome);
+    on(
+        TxnMessages.VOTE,
+        TxnMessages.VOTE_REPLY,
+        refusal -> VoteReply.newBuilder().setRefusal(refusal).build(),
+        Participant::vote);
     onNotice(TxnMessages.OUTCOME_ACKNOWLEDGED, Participant::acknowledged);
-    on(TxnMessages.RESOLVE, TxnMessages.RESOLVE_REPLY, Participant::resolve);
+    on(
+        TxnMessages.RESOLVE,
+        TxnMessages.RESOLVE_REPLY,
+        refusal -> ResolveReply.newBuilder().setRefusal(refusal).build(),
+        Participant::resolve);
     messenger.on(TxnMessages.ROLLBACK, received -> strand.execute(() -> rollback(received)));
     messenger.on(TxnMessages.KEEP_ALIVE, received -> strand.execute(() -> keepAlive(received)));
   }
@@ -166,8 +195,12 @@ public final class ServerGroups {
   }
 
   private <Q extends MessageLite, R extends MessageLite> void on(
-      MessageType<Q> type, MessageType<R> replyType, Handler<Q, R> handler) {
-    messenger.on(type, received -> strand.execute(() -> answer(received, replyType, handler)));
+      MessageType<Q> type,
+      MessageType<R> replyType,
+      Function<Refusal, R> refusing,
+      Handler<Q, R> handler) {
+    messenger.on(
+        type, received -> strand.execute(() -> answer(received, replyType, refusing, handler)));
   }
 
   /**
@@ -181,16 +214,16 @@ public final class ServerGroups {
       MessageType<Q> type,
       MessageType<R> replyType,
       Predicate<Q> locks,
-      R deaf,
+      Function<Refusal, R> refusing,
       Handler<Q, R> handler) {
     messenger.on(
         type,
         received ->
             strand.execute(() -> {
               if (locks.test(received.body()) && isDeaf(received.from())) {
-                messenger.reply(received, replyType, deaf);
+                messenger.reply(received, replyType, refusing.apply(DEAF));
               } else {
-                answer(received, replyType, handler);
+                answer(received, replyType, refusing, handler);
               }
             }));
   }
@@ -242,10 +275,14 @@ public final class ServerGroups {
   }
 
   private <Q extends MessageLite, R extends MessageLite> void answer(
-      Received<Q> received, MessageType<R> replyType, Handler<Q, R> handler) {
+      Received<Q> received,
+      MessageType<R> replyType,
+      Function<Refusal, R> refusing,
+      Handler<Q, R> handler) {
     TabletGroup group = groups.get(received.group());
     if (group == null) {
       env.events().count("spanserver.group.unknown", 1);
+      messenger.reply(received, replyType, refusing.apply(NO_REPLICA));
       return;
     }
     group.handle(participant ->

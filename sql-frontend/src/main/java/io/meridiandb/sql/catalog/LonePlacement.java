@@ -40,6 +40,11 @@ final class LonePlacement implements PlacementAdmin {
   }
 
   @Override
+  public void alter(String name, PlacementOptions options) {
+    throw alone();
+  }
+
+  @Override
   public void drop(String name) {
     throw alone();
   }

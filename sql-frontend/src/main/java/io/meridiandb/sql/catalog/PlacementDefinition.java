@@ -21,7 +21,7 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the options of CREATE PLACEMENT, or says what is wrong with them and where. */
+/** Reads the options of CREATE and ALTER PLACEMENT, or says what is wrong with them and where. */
 public final class PlacementDefinition {
   private static final List<String> OPTIONS =
       List.of("leader", "voters", "witnesses", "read_only", "mode");
@@ -70,6 +70,29 @@ public final class PlacementDefinition {
     return definition.finish(statement.name());
   }
 
+  /**
+   * What a statement asks for: what it does not name stays.
+   *
+   * @param topology the zones and regions that it may name
+   */
+  public static PlacementOptions options(
+      Statement.AlterPlacement statement, PlacementOptions now, Topology topology) {
+    PlacementDefinition definition = new PlacementDefinition(topology);
+    statement.options().forEach(definition::take);
+    definition.keep("leader", now.leader() == null ? "" : now.leader());
+    definition.keep("voters", String.join(",", now.voters()));
+    definition.keep("witnesses", String.join(",", now.witnesses()));
+    definition.keep("read_only", String.join(",", now.readOnly()));
+    definition.keep("mode", now.mode().name());
+    return definition.finish(statement.name());
+  }
+
+  private void keep(String option, String value) {
+    if (!value.isEmpty()) {
+      values.putIfAbsent(option, value);
+    }
+  }
+
   private void take(Statement.PlacementOption option) {
     String name = option.name().getSimple();
     if (!OPTIONS.contains(name)) {
@@ -90,12 +113,12 @@ public final class PlacementDefinition {
           .hinted("voters = 'zone, zone, zone': each entry is one full replica.");
     }
     List<String> witnesses = places("witnesses");
-    String leader = values.get("leader");
-    if (leader != null) {
-      checkLeader(leader.strip(), voters);
+    String leader = values.getOrDefault("leader", "").strip();
+    if (!leader.isEmpty()) {
+      checkLeader(leader, voters);
     }
     return new PlacementOptions(
-        leader == null ? null : leader.strip(), voters, witnesses, places("read_only"), mode());
+        leader.isEmpty() ? null : leader, voters, witnesses, places("read_only"), mode());
   }
 
   private List<String> places(String option) {

@@ -90,7 +90,14 @@ public sealed interface Statement {
     }
   }
 
-  /** One option of CREATE PLACEMENT; the value is a string. */
+  /** ALTER PLACEMENT: the options that are named change. */
+  record AlterPlacement(SqlIdentifier name, List<PlacementOption> options) implements Statement {
+    public AlterPlacement {
+      options = List.copyOf(options);
+    }
+  }
+
+  /** One option of CREATE or ALTER PLACEMENT; the value is a string. */
   record PlacementOption(SqlIdentifier name, SqlNode value) {}
 
   /** DROP PLACEMENT. */

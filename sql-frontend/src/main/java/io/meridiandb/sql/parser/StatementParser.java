@@ -181,9 +181,8 @@ public final class StatementParser {
         first.equals("call")
             || (tokens.size() > 1
                 && switch (first) {
-                  case "create", "drop" ->
+                  case "create", "drop", "alter" ->
                       tokens.get(1).isWord(sql, "table") || tokens.get(1).isWord(sql, "placement");
-                  case "alter" -> tokens.get(1).isWord(sql, "table");
                   default -> false;
                 });
     return !known && position > 0;

@@ -69,6 +69,7 @@ final class DdlStatements {
         case Statement.DropTable drop -> dropTable(drop, run);
         case Statement.CreatePlacement create -> createPlacement(create, run);
         case Statement.DropPlacement drop -> dropPlacement(drop, run);
+        case Statement.AlterPlacement alter -> alterPlacement(alter);
         case Statement.MoveTable move -> moveTable(move, run);
         default -> throw new IllegalArgumentException("no DDL");
       };
@@ -240,6 +241,27 @@ final class DdlStatements {
           run.request);
       catalog = session.services().catalogs().reload();
     }
+  }
+
+  private Complete.Builder alterPlacement(Statement.AlterPlacement alter) {
+    String name = PlacementDefinition.name(alter.name());
+    PlacementInfo placement = placements.find(name);
+    if (placement == null) {
+      throw PlacementDefinition.missing(alter.name(), placements.placements());
+    }
+    if (placement.id() == PlacementInfo.DEFAULT_ID) {
+      throw new PositionedException(
+          new MeridianException(
+                  ErrorCode.FEATURE_NOT_SUPPORTED,
+                  "placement \"default\" has the replicas that the universe was made with")
+              .withHint("Create a placement, and move tables there."),
+          alter.name().getParserPosition());
+    }
+    placements.alter(
+        name,
+        PlacementDefinition.options(
+            alter, placement.options(), session.services().universe().topology()));
+    return Complete.newBuilder().setTag("ALTER PLACEMENT").setUpdateCount(0);
   }
 
   private Complete.Builder dropPlacement(Statement.DropPlacement drop, Run run) {

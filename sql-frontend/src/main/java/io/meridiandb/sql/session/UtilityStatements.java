@@ -84,6 +84,7 @@ final class UtilityStatements {
           Statement.DropTable _,
           Statement.CreatePlacement _,
           Statement.DropPlacement _,
+          Statement.AlterPlacement _,
           Statement.MoveTable _ ->
           ddl.run(sql, statement, asked, request);
       case Statement.Call call -> calls.run(sql, call, request);

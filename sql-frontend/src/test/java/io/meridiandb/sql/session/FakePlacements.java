@@ -65,6 +65,12 @@ final class FakePlacements implements PlacementAdmin {
   }
 
   @Override
+  public void alter(String name, PlacementOptions options) {
+    placements.computeIfPresent(
+        name, (same, info) -> new PlacementInfo(info.id(), same, options, info.groups()));
+  }
+
+  @Override
   public void drop(String name) {
     PlacementInfo gone = placements.get(name);
     for (DirectoryInfo directory : directories.values()) {

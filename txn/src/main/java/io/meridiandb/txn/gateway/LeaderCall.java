@@ -183,7 +183,9 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
       afterFollower();
       return;
     }
-    Reason reason = question.exchange.refusal.apply(reply).getReason();
+    Refusal refusal = question.exchange.refusal.apply(reply);
+    noteNoReplica(follower, refusal);
+    Reason reason = refusal.getReason();
     boolean behind =
         reason == Reason.NOT_LEADER || reason == Reason.WAITING || reason == Reason.WRONG_DIRECTORY;
     if (behind) { // one that does not own the rows may not know yet that it does
@@ -298,12 +300,19 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
       hint = null; // others have not noticed yet that it is gone
     }
     context.router().failed(question.group, leader.server(), hint);
+    noteNoReplica(leader.server(), refusal);
     last = leader.server() + " does not lead";
     if (hint == null || failures > 0) {
       askAfterPause();
     } else {
       failures++;
       askLeader();
+    }
+  }
+
+  private void noteNoReplica(ServerId server, Refusal refusal) {
+    if (refusal.getNoReplica()) {
+      context.router().noReplica(question.group, server);
     }
   }
 

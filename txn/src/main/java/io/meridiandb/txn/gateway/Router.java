@@ -87,6 +87,9 @@ public interface Router {
    */
   void failed(GroupId group, ServerId server, @Nullable ServerId hint);
 
+  /** {@code server} says that it has no replica of the group: the group's members have changed. */
+  default void noReplica(GroupId group, ServerId server) {}
+
   /**
    * A server that was asked for keys it does not own says who does. What is older than what is
    * known (by generation) is of no interest.
