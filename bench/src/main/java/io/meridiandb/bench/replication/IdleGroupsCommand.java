@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 /**
  * {@code ./meridian bench idle-groups}: what groups cost that nobody uses. Three servers, each a
  * process, are members of all groups; measured are each server's CPU as a part of one core, the
- * three together, and the heap that a group takes, beside the same servers with a single group. The
- * first minute of a JVM is left out: its idle CPU is the compiler's.
+ * three together, and the heap that a group takes, beside the same servers with a single group. It
+ * is measured once it has stood still: the CPU of a JVM that has been idle since its start is the
+ * compiler's for minutes, as nothing is done often enough to be compiled soon.
  */
 @Command(
     name = "idle-groups",
@@ -28,7 +29,14 @@ import picocli.CommandLine.Option;
 public final class IdleGroupsCommand implements Callable<Integer> {
   private static final int PORT = 7471;
   private static final int SERVERS = 3;
+  private static final String HEAP = "512m";
   private static final double NANOS_PER_PERCENT_SECOND = 1e7;
+
+  /** The CPU stands still if that of all servers falls by less than this part of it. */
+  private static final double STEADY = 0.1;
+
+  /** Before this it is not looked at, in seconds. */
+  private static final int WARM_UP_MIN = 60;
 
   @Option(names = "--groups", description = "How many (${DEFAULT-VALUE}).")
   int groups = 1_000;
@@ -36,8 +44,12 @@ public final class IdleGroupsCommand implements Callable<Integer> {
   @Option(names = "--seconds", description = "How long to measure (${DEFAULT-VALUE}).")
   int seconds = 20;
 
-  @Option(names = "--warm-up", description = "Seconds to wait before (${DEFAULT-VALUE}).")
-  int warmUp = 60;
+  @Option(
+      names = "--warm-up",
+      description =
+          "Seconds to wait before, at most: less if the CPU stands still before"
+              + " (${DEFAULT-VALUE}).")
+  int warmUp = 300;
 
   @Mixin CommandOutput out = new CommandOutput();
 
@@ -83,18 +95,38 @@ public final class IdleGroupsCommand implements Callable<Integer> {
   }
 
   private Cost measure(Path folder, int count) throws IOException, InterruptedException {
-    try (LogProcesses servers = new LogProcesses(folder, SERVERS, count, PORT)) {
+    try (LogProcesses servers = new LogProcesses(folder, SERVERS, count, PORT, HEAP)) {
       Duration toLead = servers.awaitLeaders(count);
-      TimeUnit.SECONDS.sleep(warmUp);
-      long[] cpu = IntStream.range(0, SERVERS).mapToLong(servers::cpuNanos).toArray();
-      TimeUnit.SECONDS.sleep(seconds);
-      double[] percent = new double[SERVERS];
+      double[] percent = steadyPercent(servers);
       long[] heap = new long[SERVERS];
       for (int i = 0; i < SERVERS; i++) {
-        percent[i] = (servers.cpuNanos(i) - cpu[i]) / NANOS_PER_PERCENT_SECOND / seconds;
         heap[i] = Long.parseLong(servers.ask(i, "heap"));
       }
       return new Cost(toLead, percent, heap);
     }
+  }
+
+  private double[] steadyPercent(LogProcesses servers) throws InterruptedException {
+    int passed = Math.min(warmUp, WARM_UP_MIN);
+    TimeUnit.SECONDS.sleep(passed);
+    double[] before = percent(servers);
+    while (passed + seconds <= warmUp) {
+      passed += seconds;
+      double[] now = percent(servers);
+      if (Arrays.stream(now).sum() > (1 - STEADY) * Arrays.stream(before).sum()) {
+        return now;
+      }
+      before = now;
+    }
+    return before;
+  }
+
+  /** In the seconds that follow. */
+  private double[] percent(LogProcesses servers) throws InterruptedException {
+    long[] cpu = IntStream.range(0, SERVERS).mapToLong(servers::cpuNanos).toArray();
+    TimeUnit.SECONDS.sleep(seconds);
+    return IntStream.range(0, SERVERS)
+        .mapToDouble(i -> (servers.cpuNanos(i) - cpu[i]) / NANOS_PER_PERCENT_SECOND / seconds)
+        .toArray();
   }
 }

@@ -200,7 +200,7 @@ public final class LogCommand implements Callable<Integer> {
   }
 
   private Measured processes(Path folder) throws Exception {
-    try (LogProcesses servers = new LogProcesses(folder, replicas, 1, PORT)) {
+    try (LogProcesses servers = new LogProcesses(folder, replicas, 1, PORT, shareOfHeap())) {
       servers.awaitLeaders(1);
       return steady(length -> {
         long cpu = servers.cpuNanos();
@@ -208,6 +208,11 @@ public final class LogCommand implements Callable<Integer> {
         return new Measured(figures, servers.cpuNanos() - cpu);
       });
     }
+  }
+
+  /** Each process has its part of the heap that all replicas had together in this one. */
+  private String shareOfHeap() {
+    return (Runtime.getRuntime().maxMemory() >> 20) / replicas + "m";
   }
 
   private String run(int length) {

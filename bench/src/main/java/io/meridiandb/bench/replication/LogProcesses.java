@@ -42,10 +42,11 @@ final class LogProcesses implements AutoCloseable {
    *
    * @param folder for their data and logs
    * @param port of the first server
+   * @param heap of each, such as {@code 512m}
    */
-  LogProcesses(Path folder, int count, int groups, int port) throws IOException {
+  LogProcesses(Path folder, int count, int groups, int port, String heap) throws IOException {
     for (int id = 1; id <= count; id++) {
-      List<String> command = MeridianProcess.command();
+      List<String> command = MeridianProcess.command(heap);
       command.addAll(
           List.of(
               "bench", "log-server",

@@ -32,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class ReadOnlyTransaction implements Transaction {
-  /** A replica that can be reached has everything that is older: closed timestamps arrive in it. */
+  /**
+   * A replica that can be reached has everything that is older: closed timestamps arrive in it, as
+   * long as somebody writes or reads there; where nothing has happened for long, in a second.
+   */
   static final Duration FRESH = Duration.ofMillis(500);
 
   private final GatewayContext context;
