@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Where the entries of one group are: in memory, in a segment, or both. Lives on the server strand.
  */
 final class EntryIndex {
+  /** Slots that have left memory go to the others on the disk so many at a time. */
+  static final int SETTLED_TOGETHER = 256;
+
   /**
    * One entry: {@code entry} is null once only the disk has it, {@code position} until it is
    * written.
@@ -28,65 +31,122 @@ final class EntryIndex {
       this.ballot = entry.ballot();
       this.entry = entry;
     }
+
+    /** One that only the disk has. */
+    Slot(long index, Ballot ballot, int payloadBytes, Frame.Position position) {
+      this.index = index;
+      this.ballot = ballot;
+      this.payloadBytes = payloadBytes;
+      this.position = position;
+    }
+
+    private boolean isOnDiskOnly() {
+      return entry == null && position != null;
+    }
   }
 
   private long baseIndex;
+
+  /** The older ones, of which nothing is in memory. */
+  private final DiskSlots onDisk;
+
+  /** Follow upon those. */
   private final List<Slot> slots = new ArrayList<>();
+
+  private int leftMemory;
 
   EntryIndex(long baseIndex) {
     this.baseIndex = baseIndex;
+    this.onDisk = new DiskSlots(baseIndex);
   }
 
   Slot append(LogEntry entry) {
-    Invariants.check(
-        entry.index() == lastIndex() + 1,
-        "entry %s is appended behind entry %s",
-        entry.index(),
-        lastIndex());
+    checkFollows(entry.index());
     Slot slot = new Slot(entry);
     slots.add(slot);
     return slot;
   }
 
+  private void checkFollows(long index) {
+    Invariants.check(
+        index == lastIndex() + 1, "entry %s is appended behind entry %s", index, lastIndex());
+  }
+
   /** Takes in an entry found on the disk; it stays there. */
   void recover(RecoveredEntries.Found found) {
-    Slot slot = append(found.entry());
+    LogEntry entry = found.entry();
+    checkFollows(entry.index());
+    onDisk.append(
+        new Slot(entry.index(), entry.ballot(), entry.payload().size(), found.position()));
+  }
+
+  /** Only the disk has this one from now on; the oldest ones leave memory first. */
+  void leavesMemory(Slot slot) {
     slot.entry = null;
-    slot.position = found.position();
+    if (++leftMemory >= SETTLED_TOGETHER) {
+      leftMemory = 0;
+      int count = 0;
+      while (count < slots.size() && slots.get(count).isOnDiskOnly()) {
+        onDisk.append(slots.get(count++));
+      }
+      slots.subList(0, count).clear();
+    }
   }
 
   void restamp(Ballot ballot, long from, long to) {
     Invariants.check(
         from > baseIndex && to <= lastIndex(), "entries %s to %s are not all here", from, to);
-    for (Slot slot : range(from, to)) {
-      slot.ballot = ballot;
+    if (from <= onDisk.last()) {
+      onDisk.restamp(ballot, from, Math.min(to, onDisk.last()));
     }
+    for (long i = Math.max(from, onDisk.last() + 1); i <= to; i++) {
+      slots.get(inMemory(i)).ballot = ballot;
+    }
+  }
+
+  private int inMemory(long index) {
+    return Math.toIntExact(index - onDisk.last() - 1);
   }
 
   void cutSuffix(long lastKept) {
     Invariants.check(lastKept >= baseIndex, "cut above %s, below the base %s", lastKept, baseIndex);
     if (lastKept < lastIndex()) {
-      slots.subList((int) (lastKept - baseIndex), slots.size()).clear();
+      slots.subList(Math.max(0, inMemory(lastKept + 1)), slots.size()).clear();
+      onDisk.cutSuffix(lastKept);
     }
   }
 
   void cutPrefix(long lastDropped) {
-    if (lastDropped > baseIndex) {
-      slots.subList(0, (int) Math.min(slots.size(), lastDropped - baseIndex)).clear();
-      baseIndex = lastDropped;
+    if (lastDropped <= baseIndex) {
+      return;
     }
+    if (lastDropped < onDisk.last()) {
+      onDisk.cutPrefix(lastDropped);
+    } else {
+      slots.subList(0, (int) Math.min(slots.size(), lastDropped - onDisk.last())).clear();
+      onDisk.beginAfter(lastDropped);
+    }
+    baseIndex = lastDropped;
   }
 
   long lastIndex() {
-    return baseIndex + slots.size();
+    return onDisk.last() + slots.size();
+  }
+
+  /** How many slots are not among those that are on the disk only. */
+  int slotCount() {
+    return slots.size();
   }
 
   /** The slots from {@code from} to {@code to}; none if {@code from} is not in the log. */
   List<Slot> range(long from, long to) {
-    if (from <= baseIndex || from > lastIndex() || to < from) {
+    if (from <= baseIndex || from > lastIndex()) {
       return List.of();
     }
-    return slots.subList(
-        (int) (from - baseIndex - 1), (int) (Math.min(to, lastIndex()) - baseIndex));
+    List<Slot> range = new ArrayList<>();
+    for (long i = from; i <= Math.min(to, lastIndex()); i++) {
+      range.add(i <= onDisk.last() ? onDisk.at(i) : slots.get(inMemory(i)));
+    }
+    return range;
   }
 }

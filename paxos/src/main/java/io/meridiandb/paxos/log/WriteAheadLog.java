@@ -39,7 +39,7 @@ public final class WriteAheadLog implements Log {
   private final RecoveredLog recovered;
   private final LogWriter writer;
   private final SortedMap<GroupId, EntryIndex> groups = new TreeMap<>();
-  private final Deque<EntryIndex.Slot> cached = new ArrayDeque<>();
+  private final Deque<Cached> cached = new ArrayDeque<>();
   private long cachedBytes;
   private boolean closed;
 
@@ -68,6 +68,9 @@ public final class WriteAheadLog implements Log {
   }
 
   private record Strands(Strand server, Strand disk) {}
+
+  /** An entry that is in memory, and the index that it stands in, or stood in. */
+  private record Cached(EntryIndex index, EntryIndex.Slot slot) {}
 
   /**
    * Opens the log in the data folder, or makes one; the future completes on the server strand once
@@ -132,8 +135,7 @@ public final class WriteAheadLog implements Log {
     List<EntryIndex.Slot> slots = new ArrayList<>();
     for (LogRecord each : batch) {
       switch (each) {
-        case LogRecord.Append append ->
-            slots.add(cache(index(append.group()).append(append.entry())));
+        case LogRecord.Append append -> slots.add(append(index(append.group()), append.entry()));
         case LogRecord.Restamp r -> index(r.group()).restamp(r.ballot(), r.from(), r.to());
         case LogRecord.CutSuffix cut -> index(cut.group()).cutSuffix(cut.lastKept());
         case LogRecord.CutPrefix cut -> index(cut.group()).cutPrefix(cut.lastDropped());
@@ -220,18 +222,23 @@ public final class WriteAheadLog implements Log {
     return groups.computeIfAbsent(group, id -> new EntryIndex(recovered.group(id).baseIndex()));
   }
 
-  private EntryIndex.Slot cache(EntryIndex.Slot slot) {
-    cached.addLast(slot);
-    cachedBytes += slot.payloadBytes + LogEntry.OVERHEAD_BYTES;
+  private EntryIndex.Slot append(EntryIndex index, LogEntry entry) {
+    EntryIndex.Slot slot = index.append(entry);
+    cached.addLast(new Cached(index, slot));
+    cachedBytes += bytesOf(slot);
     return slot;
+  }
+
+  private static long bytesOf(EntryIndex.Slot slot) {
+    return (long) slot.payloadBytes + LogEntry.OVERHEAD_BYTES;
   }
 
   /** Entries leave memory oldest first, but not before they can be read from the disk. */
   private void trimCache() {
-    while (cachedBytes > options.cacheBytes() && cached.getFirst().position != null) {
-      EntryIndex.Slot slot = cached.removeFirst();
-      cachedBytes -= slot.payloadBytes + LogEntry.OVERHEAD_BYTES;
-      slot.entry = null;
+    while (cachedBytes > options.cacheBytes() && cached.getFirst().slot.position != null) {
+      Cached oldest = cached.removeFirst();
+      cachedBytes -= bytesOf(oldest.slot);
+      oldest.index.leavesMemory(oldest.slot);
     }
   }
 
