@@ -108,11 +108,12 @@ public final class HistoryTestCommand implements Callable<Integer> {
     for (int round = 1; round <= rounds; round++) {
       Thread.sleep(500 + random.nextInt(1_500));
       ServerProcess one = servers.all().get(random.nextInt(servers.all().size()));
+      String without = "";
       String what =
           switch (random.nextInt(4)) {
             case 0, 1 -> {
               one.kill();
-              awaitProgress(all, run);
+              without = awaitProgress(all, run);
               one.start();
               yield one.name() + " killed";
             }
@@ -126,7 +127,7 @@ public final class HistoryTestCommand implements Callable<Integer> {
               yield one.name() + " stopped for a while";
             }
           };
-      String waited = awaitProgress(all, run);
+      String waited = without.isEmpty() ? awaitProgress(all, run) : without + " of two servers";
       out.say(
           "round %d: %s; %d transactions so far%s",
           round, what, all.turns().<Long>taking(run::transactions), waited);
