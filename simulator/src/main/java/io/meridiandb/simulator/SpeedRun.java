@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * How much faster than its clock a universe runs: 15 servers in five regions, 20 groups, some
@@ -51,7 +52,7 @@ public final class SpeedRun {
    * @param events of the simulated world
    * @param strikes of faults
    * @param violations found by invariants; must be none
-   * @param spentNanos what it took, by the caller's clock
+   * @param spentNanos what it took, by each of the caller's clocks
    */
   public record Figures(
       Duration simulated,
@@ -59,7 +60,7 @@ public final class SpeedRun {
       long events,
       int strikes,
       List<String> violations,
-      long spentNanos) {}
+      List<Long> spentNanos) {}
 
   private SpeedRun() {}
 
@@ -67,9 +68,9 @@ public final class SpeedRun {
    * Runs it.
    *
    * @param length what is measured, in virtual time: after the groups were made, with faults
-   * @param nanos a clock of the real world: of time or of work
+   * @param clocks of the real world: of time or of work, in nanoseconds
    */
-  public static Figures run(long seed, Duration length, LongSupplier nanos) {
+  public static Figures run(long seed, Duration length, List<LongSupplier> clocks) {
     try (SimulatedWorld world = new SimulatedWorld(seed)) {
       List<Invariant> invariants = InvariantWatch.all();
       SimulatedNode.Assembly assembly =
@@ -90,7 +91,7 @@ public final class SpeedRun {
       }
       long events = world.events();
       long committed = run.transactions();
-      long start = nanos.getAsLong();
+      List<Long> start = read(clocks);
       world.schedule(Duration.ZERO, nemesis::begin);
       world.runFor(length);
       return new Figures(
@@ -99,8 +100,17 @@ public final class SpeedRun {
           world.events() - events,
           nemesis.strikes().size(),
           run.violations(),
-          nanos.getAsLong() - start);
+          since(start, clocks));
     }
+  }
+
+  private static List<Long> read(List<LongSupplier> clocks) {
+    return clocks.stream().map(LongSupplier::getAsLong).toList();
+  }
+
+  private static List<Long> since(List<Long> start, List<LongSupplier> clocks) {
+    List<Long> end = read(clocks);
+    return IntStream.range(0, end.size()).mapToObj(i -> end.get(i) - start.get(i)).toList();
   }
 
   /** What a client does, on a fiber of its own. */

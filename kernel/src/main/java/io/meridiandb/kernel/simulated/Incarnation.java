@@ -53,6 +53,11 @@ final class Incarnation {
     return server;
   }
 
+  /** Which life of its server it is, counted from 1. */
+  long number() {
+    return number;
+  }
+
   SimulatedEvents events() {
     return events;
   }

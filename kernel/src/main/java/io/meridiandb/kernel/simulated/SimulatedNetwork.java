@@ -5,6 +5,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.LatencyMatrix;
 import io.meridiandb.kernel.net.Transport;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -32,11 +33,24 @@ public final class SimulatedNetwork {
     }
   }
 
-  private record LinkLane(Link link, Transport.Lane lane) implements Comparable<LinkLane> {
+  private record LinkLane(Link link, Transport.Lane lane) {}
+
+  /** What frames of one link and lane go through; found once for each frame. */
+  private static final class Path {
+    private final Link link;
+    private final Transport.Lane lane;
+    private @Nullable LinkConditions conditions;
+    private long lastArrival;
+    private long lastNumber;
+
+    Path(LinkLane of) {
+      link = of.link;
+      lane = of.lane;
+    }
+
     @Override
-    public int compareTo(LinkLane other) {
-      int order = link.compareTo(other.link);
-      return order != 0 ? order : lane.compareTo(other.lane);
+    public String toString() {
+      return link + ", " + lane;
     }
   }
 
@@ -46,8 +60,10 @@ public final class SimulatedNetwork {
   private final Map<Link, LinkConditions> conditions = new TreeMap<>();
   private final Set<Link> cuts = new LinkedHashSet<>();
   private final Map<Link, Long> cloggedUntil = new TreeMap<>();
-  private final Map<LinkLane, Long> lastArrival = new TreeMap<>();
-  private final Map<LinkLane, Long> lastNumber = new TreeMap<>();
+
+  /** Looked up only. */
+  private final Map<LinkLane, Path> paths = new HashMap<>();
+
   private LinkConditions standard = LinkConditions.lan();
   private Function<byte[], String> inWords = frame -> frame.length + " bytes";
   private @Nullable LatencyMatrix distances;
@@ -69,6 +85,7 @@ public final class SimulatedNetwork {
   /** Sets the conditions of all links that have none of their own. */
   public void standard(LinkConditions ofAll) {
     standard = ofAll;
+    conditionsChange();
   }
 
   /**
@@ -81,6 +98,20 @@ public final class SimulatedNetwork {
   public void latencies(LatencyMatrix matrix, Function<ServerId, String> regions) {
     distances = matrix;
     regionOf = regions;
+    conditionsChange();
+  }
+
+  private void conditionsChange() {
+    paths.values().forEach(path -> path.conditions = null);
+  }
+
+  private LinkConditions conditionsOf(Path path) {
+    LinkConditions known = path.conditions;
+    if (known == null) {
+      known = conditionsOf(path.link);
+      path.conditions = known;
+    }
+    return known;
   }
 
   private LinkConditions conditionsOf(Link link) {
@@ -101,6 +132,7 @@ public final class SimulatedNetwork {
   /** Sets the conditions of one link, in one direction. */
   public void link(ServerId from, ServerId to, LinkConditions ofThis) {
     conditions.put(new Link(from, to), ofThis);
+    conditionsChange();
   }
 
   /** Sets the conditions of both directions. */
@@ -180,7 +212,8 @@ public final class SimulatedNetwork {
       public void send(ServerId to, Lane lane, byte[] frame) {
         world.checkTurn();
         if (home.alive()) {
-          accept(new LinkLane(new Link(home.server(), to), lane), frame.clone());
+          LinkLane toTake = new LinkLane(new Link(home.server(), to), lane);
+          accept(paths.computeIfAbsent(toTake, Path::new), frame.clone());
         }
       }
 
@@ -192,14 +225,14 @@ public final class SimulatedNetwork {
     };
   }
 
-  private void accept(LinkLane path, byte[] frame) {
+  private void accept(Path path, byte[] frame) {
     sent++;
     Link link = path.link;
     if (link.from.equals(link.to)) {
       post(new InFlight(path, frame, sent, ""), LOOPBACK_NANOS);
       return;
     }
-    LinkConditions now = conditionsOf(link);
+    LinkConditions now = conditionsOf(path);
     if (random.chance(now.lossPerMillion(), LinkConditions.MILLION)) {
       faults.fired(LOSS);
       if (!cuts.contains(link) && world.receiver(link.to) != null) {
@@ -232,24 +265,24 @@ public final class SimulatedNetwork {
    * @param number counts all frames; a later one that has arrived before has overtaken this one
    * @param fault the kind of fault done to it, or empty
    */
-  private record InFlight(LinkLane path, byte[] frame, long number, String fault) {}
+  private record InFlight(Path path, byte[] frame, long number, String fault) {}
 
   private void post(InFlight flight, long delay) {
     long at = world.queue().now() + delay;
-    long clogged = cloggedUntil.getOrDefault(flight.path.link, 0L);
+    long clogged = cloggedUntil.isEmpty() ? 0 : cloggedUntil.getOrDefault(flight.path.link, 0L);
     if (clogged > at) {
       at = clogged;
       faults.mattered(CLOG);
     }
     if (flight.fault.isEmpty()) {
-      at = Math.max(at, lastArrival.getOrDefault(flight.path, 0L) + 1);
-      lastArrival.put(flight.path, at);
+      at = Math.max(at, flight.path.lastArrival + 1);
+      flight.path.lastArrival = at;
     }
     world.queue().post(at - world.queue().now(), "arrival", null, () -> arrive(flight));
   }
 
   private void arrive(InFlight flight) {
-    LinkLane path = flight.path;
+    Path path = flight.path;
     world.queue().concernsOnly(path.link.to);
     Incarnation receiver = world.receiver(path.link.to);
     if (receiver == null) {
@@ -264,11 +297,11 @@ public final class SimulatedNetwork {
       world.queue().post(wait, "arrival", null, () -> arrive(flight));
       return;
     }
-    boolean overtaken = lastNumber.getOrDefault(path, 0L) > flight.number;
+    boolean overtaken = path.lastNumber > flight.number;
     if (flight.fault.equals(DUPLICATE) || (overtaken && flight.fault.equals(REORDER))) {
       faults.mattered(flight.fault);
     }
-    lastNumber.merge(path, flight.number, Math::max);
+    path.lastNumber = Math.max(path.lastNumber, flight.number);
     deliver(path, flight.frame, receiver);
   }
 
@@ -296,7 +329,7 @@ public final class SimulatedNetwork {
     }
   }
 
-  private void deliver(LinkLane path, byte[] frame, Incarnation receiver) {
+  private void deliver(Path path, byte[] frame, Incarnation receiver) {
     delivered++;
     CRC32C sum = new CRC32C();
     sum.update(frame);

@@ -114,7 +114,8 @@ public final class SimulatedWorld implements AutoCloseable {
 
   /** Which life of the server runs, counted from 1; 0 if it does not run. */
   public long life(ServerId id) {
-    return lives.containsKey(id) ? starts.getOrDefault(id, 0L) : 0;
+    Life life = lives.get(id);
+    return life == null ? 0 : life.incarnation.number();
   }
 
   /**

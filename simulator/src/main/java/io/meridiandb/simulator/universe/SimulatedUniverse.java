@@ -5,6 +5,7 @@ import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.kernel.id.UniverseId;
+import io.meridiandb.kernel.net.LatencyMatrix;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.simulator.invariant.Eye;
 import io.meridiandb.simulator.invariant.Sight;
@@ -32,6 +33,7 @@ public final class SimulatedUniverse {
   private final SimulatedNode.Assembly assembly;
   private final UniverseId id;
   private final Shape shape;
+  private final LatencyMatrix distances;
   private final Map<ServerId, String> clientRegions = new TreeMap<>();
   private final Set<String> cutRegions = new TreeSet<>();
   private final Map<ServerId, SimulatedNode> nodes = new TreeMap<>();
@@ -46,10 +48,11 @@ public final class SimulatedUniverse {
     this.world = world;
     this.assembly = assembly;
     this.shape = shape;
+    this.distances = shape.distances();
     this.random = world.random("universe");
     this.id = new UniverseId(random.nextLong(), random.nextLong());
     if (shape.regions().size() > 1) {
-      world.network().latencies(shape.distances(), this::regionOf);
+      world.network().latencies(distances, this::regionOf);
     }
   }
 
@@ -319,7 +322,7 @@ public final class SimulatedUniverse {
    */
   public FrameChannel connect(ServerId machine, ServerId server, FrameChannel.Listener client) {
     SimulatedNode node = nodes.get(server);
-    long distance = shape.distances().between(regionOf(machine), regionOf(server)).nanos();
+    long distance = distances.between(regionOf(machine), regionOf(server)).nanos();
     SqlLink link = new SqlLink(world, random, new SqlLink.Ends(machine, server, distance), client);
     if (!reaches(machine, server)) {
       link.breakNow("no way to the server", false);

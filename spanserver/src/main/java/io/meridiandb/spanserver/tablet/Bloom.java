@@ -28,7 +28,7 @@ final class Bloom {
 
   /** Collects the hashes while the number of keys is not known yet. */
   static final class Builder {
-    private long[] hashes = new long[1024];
+    private long[] hashes = new long[64];
     private int count;
 
     void add(byte[] key) {

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Memory outside of the heap in which MapDB builds a file; it grows by doubling and is given back
- * when it is closed.
+ * when it is closed. Used by one thread.
  */
 final class BuildVolume extends MemoryVolume {
   private static final long INITIAL_BYTES = 2 << 20;
@@ -15,7 +15,7 @@ final class BuildVolume extends MemoryVolume {
   /** A buffer is addressed by int. */
   private static final long BYTES_MAX = 1 << 30;
 
-  private Arena arena = Arena.ofShared();
+  private Arena arena = Arena.ofConfined();
   private ByteBuffer buffer = allocate(arena, INITIAL_BYTES);
 
   private static ByteBuffer allocate(Arena arena, long bytes) {
@@ -37,7 +37,7 @@ final class BuildVolume extends MemoryVolume {
     while (capacity < bytes) {
       capacity *= 2;
     }
-    Arena larger = Arena.ofShared();
+    Arena larger = Arena.ofConfined();
     ByteBuffer grown = allocate(larger, capacity);
     MemorySegment.ofBuffer(grown).copyFrom(MemorySegment.ofBuffer(buffer));
     arena.close();

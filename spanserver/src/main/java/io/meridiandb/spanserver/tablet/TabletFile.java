@@ -57,6 +57,7 @@ final class TabletFile implements AutoCloseable {
         DBMaker.volumeDB(new SegmentVolume(all, footer.storeLength()), true)
             .concurrencyDisable()
             .readOnly()
+            .checksumHeaderBypass() // all bytes have been checked: with the manifest's checksum
             .make();
     this.map =
         db.treeMap(FileBuilder.TREE, KeySerializer.INSTANCE, ValueSerializer.INSTANCE).open();
