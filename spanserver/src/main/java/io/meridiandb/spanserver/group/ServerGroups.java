@@ -28,6 +28,7 @@ import io.meridiandb.txn.proto.ResolveReply;
 import io.meridiandb.txn.proto.RollbackNotice;
 import io.meridiandb.txn.proto.VoteReply;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,11 @@ public final class ServerGroups {
           .setReason(Reason.WAITING)
           .setMessage("the gateway must hear the leader before it locks anything")
           .build();
+
+  /** So long after, who does not know who leads looks again whether it does; so often. */
+  private static final Duration LEADER_KNOWN_AFTER = Duration.ofMillis(100);
+
+  private static final int LEADER_KNOWN_TRIES = 10;
 
   private final Env env;
   private final TrueTime trueTime;
@@ -131,7 +137,9 @@ public final class ServerGroups {
         TxnMessages.RESOLVE_REPLY,
         refusal -> ResolveReply.newBuilder().setRefusal(refusal).build(),
         Participant::resolve);
-    messenger.on(TxnMessages.ROLLBACK, received -> strand.execute(() -> rollback(received)));
+    messenger.on(
+        TxnMessages.ROLLBACK,
+        received -> strand.execute(() -> rollback(received, LEADER_KNOWN_TRIES)));
     messenger.on(TxnMessages.KEEP_ALIVE, received -> strand.execute(() -> keepAlive(received)));
   }
 
@@ -249,18 +257,23 @@ public final class ServerGroups {
     }
   }
 
-  /** What is given back to who does not lead any more goes on to who does, once. */
-  private void rollback(Received<RollbackNotice> received) {
+  /** What is given back to who does not lead goes on to who does, once, when that is known. */
+  private void rollback(Received<RollbackNotice> received, int tries) {
     TabletGroup group = groups.get(received.group());
     if (group == null) {
       return;
     }
     group.handle(participant -> {
       RollbackNotice notice = received.body();
-      ServerId leader = participant.rollback(notice);
-      if (leader != null && !notice.getForwarded()) {
+      if (participant.rollback(notice) || notice.getForwarded()) {
+        return;
+      }
+      ServerId leader = participant.leaderHint();
+      if (leader != null) {
         RollbackNotice forwarded = notice.toBuilder().setForwarded(true).build();
         messenger.send(leader, TxnMessages.ROLLBACK, received.group(), forwarded);
+      } else if (tries > 1) {
+        strand.schedule(LEADER_KNOWN_AFTER, () -> rollback(received, tries - 1));
       }
     });
   }

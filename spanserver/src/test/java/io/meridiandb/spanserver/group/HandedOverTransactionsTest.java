@@ -123,6 +123,32 @@ class HandedOverTransactionsTest {
     }
   }
 
+  /** A server that ends hands over first, then rolls back what is still open at it. */
+  @Test
+  void whatIsRolledBackMeanwhileIsFreeAtOnce() throws Exception {
+    try (RegionServers regions = new RegionServers(53, List.of(A, A))) {
+      open(regions, 100);
+      for (int i = 0; i < 5; i++) {
+        Transaction open = addOne(regions, B, 100);
+        regions.handOver(1, C.equals(regions.leader(1)) ? B : C);
+        regions.world.runFor(Duration.ofMillis(60L * i));
+        regions.at(
+            B,
+            () -> {
+              open.rollback();
+              return true;
+            });
+        Duration before = regions.world.elapsed();
+        Transaction next = addOne(regions, B, 100);
+        assertThat(regions.world.elapsed().minus(before))
+            .as("rolled back after %d ms", 60 * i)
+            .isLessThan(Duration.ofSeconds(2));
+        commit(regions, B, next);
+      }
+      assertThat(amount(regions, 100)).isEqualTo(5);
+    }
+  }
+
   @Test
   void noMomentIsBad() throws Exception {
     try (RegionServers regions = new RegionServers(51, List.of(A, A, A))) {

@@ -234,11 +234,24 @@ final class Leadership {
     return Refuse.lost(id, losses.get(id));
   }
 
+  /** A gateway gives a transaction up; no effect once its commit is under way. */
+  void giveBack(Holding holding) {
+    TxnId id = Protos.txn(holding.getTxn());
+    if (isEnding(id)) {
+      return;
+    }
+    if (holding.getGrant() == 0) {
+      takeBack(id);
+    } else if (holds(holding)) {
+      locks.close(id);
+    }
+  }
+
   /**
    * Its gateway has given up before it heard of any grant: what it has asked for, and what of that
    * is still on its way, is for nobody.
    */
-  void takeBack(TxnId id) {
+  private void takeBack(TxnId id) {
     locks.close(id);
     takenBack.add(id);
     if (takenBack.size() > LOSSES_MAX) {

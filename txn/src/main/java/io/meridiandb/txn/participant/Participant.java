@@ -8,7 +8,6 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.Protos;
-import io.meridiandb.txn.TxnId;
 import io.meridiandb.txn.TxnLimits;
 import io.meridiandb.txn.lock.LockTable;
 import io.meridiandb.txn.participant.PreparedTable.Prepared;
@@ -35,7 +34,9 @@ import io.meridiandb.txn.proto.VoteCall;
 import io.meridiandb.txn.proto.VoteReply;
 import io.meridiandb.txn.proto.Write;
 import io.meridiandb.wire.ErrorCode;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -48,12 +49,20 @@ import org.jspecify.annotations.Nullable;
  * in vain, a frame was lost) is sent again by its gateway.
  */
 public final class Participant {
+  /**
+   * So many rollbacks wait here for a leadership; the locks of older ones go when their lease ends.
+   */
+  private static final int EARLY_ROLLBACKS_MAX = 1_000;
+
   private final ParticipantContext context;
   private final Base base;
   private final SnapshotReads snapshots;
   private final FollowerReads followerReads;
   private final Function<LockTable.LossListener, LockTable> lockTables;
   private @Nullable LeaderHandlers leading;
+
+  /** Rolled back while this replica did not lead; the oldest first. */
+  private final SequencedSet<Holding> early = new LinkedHashSet<>();
 
   /** A participant that does not lead, with no outcomes, of a group that owns every key. */
   public Participant(ParticipantContext context) {
@@ -115,6 +124,8 @@ public final class Participant {
     base.schema().refresh();
     leading = new LeaderHandlers(new Leadership(base, epoch, lockTables), snapshots);
     leading.leadership().inherit(inherited);
+    early.forEach(leading.leadership()::giveBack);
+    early.clear();
   }
 
   /**
@@ -275,27 +286,27 @@ public final class Participant {
   }
 
   /**
-   * Gives a transaction's locks back, unless its commit is under way.
+   * Gives a transaction's locks back, unless its commit is under way. If this replica does not lead
+   * it does so as soon as it does: the locks may be on their way here.
    *
-   * @return who leads instead, as far as known: the locks may have been handed over to it; null if
-   *     there is nobody to tell
+   * @return whether it leads; if not, the locks may have been handed over to who does
    */
-  public @Nullable ServerId rollback(RollbackNotice notice) {
+  public boolean rollback(RollbackNotice notice) {
     LeaderHandlers now = leading;
-    if (now == null) {
-      return context.replication().leaderHint();
+    if (now != null) {
+      now.leadership().giveBack(notice.getHolding());
+      return true;
     }
-    Holding holding = notice.getHolding();
-    TxnId id = Protos.txn(holding.getTxn());
-    if (now.leadership().isEnding(id)) {
-      return null;
+    early.add(notice.getHolding());
+    if (early.size() > EARLY_ROLLBACKS_MAX) {
+      early.removeFirst();
     }
-    if (holding.getGrant() == 0) {
-      now.leadership().takeBack(id);
-    } else if (now.leadership().holds(holding)) {
-      now.leadership().locks.close(id);
-    }
-    return null;
+    return false;
+  }
+
+  /** Who leads the group, as far as known. */
+  public @Nullable ServerId leaderHint() {
+    return context.replication().leaderHint();
   }
 
   /** Notes that transactions live. */

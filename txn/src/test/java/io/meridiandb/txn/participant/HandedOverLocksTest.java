@@ -301,6 +301,27 @@ class HandedOverLocksTest {
     assertThat(leaderOf(group).lockHolders()).isZero();
   }
 
+  /** Its locks are on their way: nobody holds them when it is rolled back. */
+  @Test
+  void whatIsRolledBackMeanwhileIsFreeAtOnce() {
+    Holding held = lock(two, T, LockMode.EXCLUSIVE, "a", "b");
+    Holding unheard = holding(txn(20), group.epoch(), 0);
+    beginRead(group, unheard, "b", "c");
+    Holding other = lock(two, txn(30), LockMode.EXCLUSIVE, "c", "d");
+    group.handOver(
+        1,
+        given -> {
+          for (Holding each : List.of(held, unheard)) {
+            RollbackNotice notice = RollbackNotice.newBuilder().setHolding(each).build();
+            group.replicas.get(1).participant.rollback(notice);
+          }
+          return given;
+        });
+    assertThat(leaderOf(group).lockHolders()).isEqualTo(1);
+    assertThat(commits(group, other, put("c", "1")).hasRefusal()).isFalse();
+    assertThat(commits(group, held, put("a", "1")).hasRefusal()).isTrue();
+  }
+
   @Test
   void whatIsDamagedIsAsIfNothingHadCome() {
     refusesWhatCame(given -> flipped(given, given.size() - 1));
