@@ -202,11 +202,14 @@ public final class LogCommand implements Callable<Integer> {
   private Measured processes(Path folder) throws Exception {
     try (LogProcesses servers = new LogProcesses(folder, replicas, 1, PORT, shareOfHeap())) {
       servers.awaitLeaders(1);
-      return steady(length -> {
-        long cpu = servers.cpuNanos();
-        LogFigures figures = LogFigures.parse(servers.ask(0, run(length)));
-        return new Measured(figures, servers.cpuNanos() - cpu);
-      });
+      Measured measured =
+          steady(length -> {
+            long cpu = servers.cpuNanos();
+            LogFigures figures = LogFigures.parse(servers.ask(0, run(length)));
+            return new Measured(figures, servers.cpuNanos() - cpu);
+          });
+      servers.awaitAllApplied();
+      return measured;
     }
   }
 

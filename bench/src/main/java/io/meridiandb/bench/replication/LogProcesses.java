@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** The servers of a run as processes of their own, and how they are asked. */
 final class LogProcesses implements AutoCloseable {
   private static final Duration LEADERS_MAX = Duration.ofSeconds(120);
+  private static final Duration APPLIED_MAX = Duration.ofSeconds(10);
   private static final long EXIT_SECONDS_MAX = 20;
   private static final long ASK_MILLIS = 100;
 
@@ -89,6 +90,26 @@ final class LogProcesses implements AutoCloseable {
             "%d of %d groups have a leader after %d s".formatted(led, groups, waited.toSeconds()));
       }
       TimeUnit.MILLISECONDS.sleep(ASK_MILLIS);
+    }
+  }
+
+  /**
+   * Waits until all servers have applied what the first one has.
+   *
+   * @throws IOException if one does not: it has fallen so far behind that it takes no part any more
+   */
+  void awaitAllApplied() throws IOException, InterruptedException {
+    long all = Long.parseLong(ask(0, "applied"));
+    long end = System.nanoTime() + APPLIED_MAX.toNanos();
+    for (int i = 1; i < servers.size(); i++) {
+      while (Long.parseLong(ask(i, "applied")) < all) {
+        if (System.nanoTime() - end > 0) {
+          throw new IOException(
+              "server %d did not keep up, so that the others were measured without it: the machine has too much else to do"
+                  .formatted(i + 1));
+        }
+        TimeUnit.MILLISECONDS.sleep(ASK_MILLIS);
+      }
     }
   }
 

@@ -152,6 +152,11 @@ final class LogServer implements AutoCloseable {
     return get(on(strand, this::leadingNow));
   }
 
+  /** Up to which entry group 0 is applied here; from any other thread, blocks. */
+  long applied() throws Exception {
+    return get(on(strand, () -> first().replica().appliedIndex()));
+  }
+
   private static <T> CompletableFuture<T> on(Strand strand, Supplier<T> task) {
     CompletableFuture<T> done = new CompletableFuture<>();
     strand.execute(() -> {

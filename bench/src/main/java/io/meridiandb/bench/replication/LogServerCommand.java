@@ -99,6 +99,7 @@ public final class LogServerCommand implements Callable<Integer> {
       String[] words = SPACE.split(line);
       switch (words[0]) {
         case "leading" -> out.println(server.leading());
+        case "applied" -> out.println(server.applied());
         case "heap" -> out.println(heapBytes());
         case "run" -> out.println(run(server, words));
         default -> throw new IOException("not understood: " + line);
