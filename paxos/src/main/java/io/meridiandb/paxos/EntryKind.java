@@ -9,6 +9,9 @@ public enum EntryKind {
   /** A change of the members; takes effect at append. */
   CONFIGURATION(3);
 
+  /** {@link #values} makes a copy each time. */
+  private static final EntryKind[] ALL = values();
+
   private final int number;
 
   EntryKind(int number) {
@@ -26,7 +29,7 @@ public enum EntryKind {
    * @throws IllegalArgumentException if this version knows none
    */
   public static EntryKind of(int number) {
-    for (EntryKind kind : values()) {
+    for (EntryKind kind : ALL) {
       if (kind.number == number) {
         return kind;
       }

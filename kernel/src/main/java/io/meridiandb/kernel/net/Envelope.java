@@ -24,7 +24,7 @@ record Envelope(
     long correlation,
     boolean reply) {
 
-  static final byte FORMAT = 2;
+  static final byte FORMAT = 3;
   static final int BYTES = 1 + 16 + 8 + 8 + 16 + 8 + 4 + 8 + 8 + 1;
 
   byte[] encode(byte[] body) {

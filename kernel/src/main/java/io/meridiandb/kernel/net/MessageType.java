@@ -3,6 +3,7 @@ package io.meridiandb.kernel.net;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import java.nio.ByteBuffer;
 
 /**
  * A kind of message between servers. Numbers are registered for ever, append-only: paxos 100-199,
@@ -19,5 +20,10 @@ public record MessageType<M extends MessageLite>(
   /** Reads a body of this type. */
   public M parse(byte[] body) throws InvalidProtocolBufferException {
     return parser.parseFrom(body);
+  }
+
+  /** Reads the body that is all of {@code in} from its position on; {@code in} has an array. */
+  M parse(ByteBuffer in) throws InvalidProtocolBufferException {
+    return parser.parseFrom(in.array(), in.arrayOffset() + in.position(), in.remaining());
   }
 }

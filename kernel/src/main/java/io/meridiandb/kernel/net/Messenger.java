@@ -15,6 +15,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ public final class Messenger {
   private volatile @Nullable ClockWatch clockWatch;
 
   private record Route<M extends MessageLite>(MessageType<M> type, Consumer<Received<M>> handler) {
-    void deliver(Envelope head, byte[] body) throws InvalidProtocolBufferException {
+    void deliver(Envelope head, ByteBuffer body) throws InvalidProtocolBufferException {
       handler.accept(
           new Received<>(
               head.from(),
@@ -149,6 +150,13 @@ public final class Messenger {
     transmit(to, type, group, 0, false, message);
   }
 
+  /** The same message to several; it is encoded once. */
+  public <M extends MessageLite> void send(
+      Collection<ServerId> to, MessageType<M> type, GroupId group, M message) {
+    byte[] body = message.toByteArray();
+    to.forEach(each -> transmit(each, type, group, 0, false, body));
+  }
+
   /** Answers {@code request}. */
   public <R extends MessageLite> void reply(Received<?> request, MessageType<R> type, R answer) {
     Invariants.check(request.correlation() != 0, "%s wants no answer", type.name());
@@ -222,7 +230,16 @@ public final class Messenger {
 
   private <M extends MessageLite> void transmit(
       ServerId to, MessageType<M> type, GroupId group, long correlation, boolean reply, M message) {
-    byte[] body = message.toByteArray();
+    transmit(to, type, group, correlation, reply, message.toByteArray());
+  }
+
+  private void transmit(
+      ServerId to,
+      MessageType<?> type,
+      GroupId group,
+      long correlation,
+      boolean reply,
+      byte[] body) {
     Invariants.check(
         body.length <= MESSAGE_BYTES_MAX, "%s of %d bytes is too large", type.name(), body.length);
     ClockWatch watch = clockWatch;
@@ -255,15 +272,13 @@ public final class Messenger {
         refuse(from, "it is of universe %s, sender %s".formatted(head.universe(), head.from()));
         return;
       }
-      byte[] body = new byte[in.remaining()];
-      in.get(body);
       if (contradicts(head)) {
         events.count("net.distrusted", 1);
         return;
       }
       hearing.echoed(from, head.echo());
       if (head.reply()) {
-        strand.execute(() -> answer(head, body));
+        strand.execute(() -> answer(head, in));
         return;
       }
       Route<?> route = routes.get(head.type());
@@ -271,7 +286,7 @@ public final class Messenger {
         refuse(from, "its type " + head.type() + " has no handler here");
         return;
       }
-      route.deliver(head, body);
+      route.deliver(head, in);
     } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
       refuse(from, String.valueOf(e.getMessage()));
     }
@@ -284,7 +299,7 @@ public final class Messenger {
         && !watch.observe(head.from(), head.incarnation(), head.clock(), head.echo());
   }
 
-  private void answer(Envelope head, byte[] body) {
+  private void answer(Envelope head, ByteBuffer body) {
     Pending call = calls.remove(head.correlation());
     if (call == null) {
       return; // it came after the time-out, or twice

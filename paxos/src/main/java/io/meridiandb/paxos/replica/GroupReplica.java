@@ -13,7 +13,6 @@ import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.core.PaxosConfig.LeaderPreference;
 import io.meridiandb.paxos.core.PaxosCore;
 import io.meridiandb.paxos.core.PaxosEffects;
-import io.meridiandb.paxos.core.PaxosEffects.Outgoing;
 import io.meridiandb.paxos.core.PaxosInput;
 import io.meridiandb.paxos.core.PaxosMessage;
 import io.meridiandb.paxos.core.ReplicaSetting;
@@ -45,6 +44,7 @@ final class GroupReplica implements Replica {
   private final PaxosCore core;
   private final GroupClock clock;
   private final Installer installer;
+  private final GroupOutbox outbox;
   private final Unforced unforced = new Unforced();
   private final Pending pending;
   private final Applier applier;
@@ -65,6 +65,7 @@ final class GroupReplica implements Replica {
     this.services = services;
     this.host = host;
     this.closing = new GroupCloser(this, host.closing());
+    this.outbox = new GroupOutbox(services.messenger(), group);
     this.holdsData = setting.holdsData();
     if (found.configuration() == null) {
       ByteString initial = Configuration.of(setting.initial()).encode();
@@ -331,9 +332,9 @@ final class GroupReplica implements Replica {
       unforced.add(effects.point(), effects.sendAfterPersist());
       services.log().append(effects.persist(), this::durable);
     } else if (unforced.free(effects.sendAfterPersist())) {
-      effects.sendAfterPersist().forEach(this::send);
+      outbox.send(effects.sendAfterPersist());
     }
-    closing.closing(effects.send()).forEach(this::send);
+    outbox.send(closing.closing(effects.send()));
     effects.chosen().forEach(applier::chosen);
     effects.signals().forEach(this::onSignal);
   }
@@ -342,15 +343,9 @@ final class GroupReplica implements Replica {
   private void durable() {
     Unforced.Batch batch = unforced.forced();
     if (!failed) {
-      batch.sends().forEach(this::send);
+      outbox.send(batch.sends());
       run(new PaxosInput.Durable(now(), batch.point()));
     }
-  }
-
-  private void send(Outgoing outgoing) {
-    services
-        .messenger()
-        .send(outgoing.to(), PaxosMessages.GROUP, group, PaxosWire.encode(outgoing.message()));
   }
 
   /** The state machine has it; see {@link Applier}. */

@@ -1,5 +1,6 @@
 package io.meridiandb.paxos.replica;
 
+import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
@@ -27,7 +28,6 @@ import io.meridiandb.paxos.proto.RefusalProto;
 import io.meridiandb.paxos.proto.ReleaseProto;
 import io.meridiandb.paxos.proto.RemovedProto;
 import io.meridiandb.paxos.proto.SuffixProto;
-import java.util.List;
 
 /** Group messages as bytes, and back. */
 final class PaxosWire {
@@ -61,10 +61,13 @@ final class PaxosWire {
       case PaxosMessage.Fetch m ->
           frame.setFetch(FetchProto.newBuilder().setBallot(ballot(m.ballot())).setFrom(m.from()));
       case PaxosMessage.Suffix m -> {
-        SuffixProto.Builder suffix =
-            SuffixProto.newBuilder().setBallot(ballot(m.ballot())).setFrom(m.from());
-        m.entries().forEach(e -> suffix.addEntries(entry(e)));
-        frame.setSuffix(suffix);
+        ByteString entries = EntryBlock.encode(m.entries(), m.from(), m.ballot());
+        frame.setSuffix(
+            SuffixProto.newBuilder()
+                .setBallot(ballot(m.ballot()))
+                .setFrom(m.from())
+                .setEntriesCount(m.entries().size())
+                .setEntries(entries));
       }
       case PaxosMessage.Accept m -> frame.setAccept(accept(m));
       case PaxosMessage.Accepted m ->
@@ -97,17 +100,30 @@ final class PaxosWire {
   }
 
   private static AcceptProto accept(PaxosMessage.Accept m) {
-    AcceptProto.Builder accept =
-        AcceptProto.newBuilder()
-            .setBallot(ballot(m.ballot()))
-            .setStartIndex(m.startIndex())
-            .setPrevIndex(m.prevIndex())
-            .setCommitIndex(m.commitIndex())
-            .setTrimIndex(m.trimIndex())
-            .setClosedNanos(m.closed().nanos())
-            .setClosedIndex(m.closedIndex());
-    m.entries().forEach(e -> accept.addEntries(entry(e)));
-    return accept.build();
+    return AcceptProto.newBuilder()
+        .setBallot(ballot(m.ballot()))
+        .setStartIndex(m.startIndex())
+        .setPrevIndex(m.prevIndex())
+        .setEntriesCount(m.entries().size())
+        .setEntries(EntryBlock.encode(m.entries(), m.prevIndex() + 1, m.ballot()))
+        .setCommitIndex(m.commitIndex())
+        .setTrimIndex(m.trimIndex())
+        .setClosedNanos(m.closed().nanos())
+        .setClosedIndex(m.closedIndex())
+        .build();
+  }
+
+  private static PaxosMessage accept(AcceptProto m) {
+    Ballot ballot = ballot(m.getBallot());
+    return new PaxosMessage.Accept(
+        ballot,
+        m.getStartIndex(),
+        m.getPrevIndex(),
+        EntryBlock.decode(m.getEntries(), m.getEntriesCount(), m.getPrevIndex() + 1, ballot),
+        m.getCommitIndex(),
+        m.getTrimIndex(),
+        new Timestamp(m.getClosedNanos()),
+        m.getClosedIndex());
   }
 
   private static ReleaseProto release(PaxosMessage.Release m) {
@@ -154,21 +170,13 @@ final class PaxosWire {
           new PaxosMessage.Fetch(ballot(frame.getFetch().getBallot()), frame.getFetch().getFrom());
       case SUFFIX -> {
         SuffixProto m = frame.getSuffix();
+        Ballot ballot = ballot(m.getBallot());
         yield new PaxosMessage.Suffix(
-            ballot(m.getBallot()), m.getFrom(), entries(m.getEntriesList()));
+            ballot,
+            m.getFrom(),
+            EntryBlock.decode(m.getEntries(), m.getEntriesCount(), m.getFrom(), ballot));
       }
-      case ACCEPT -> {
-        AcceptProto m = frame.getAccept();
-        yield new PaxosMessage.Accept(
-            ballot(m.getBallot()),
-            m.getStartIndex(),
-            m.getPrevIndex(),
-            entries(m.getEntriesList()),
-            m.getCommitIndex(),
-            m.getTrimIndex(),
-            new Timestamp(m.getClosedNanos()),
-            m.getClosedIndex());
-      }
+      case ACCEPT -> accept(frame.getAccept());
       case ACCEPTED -> {
         AcceptedProto m = frame.getAccepted();
         yield new PaxosMessage.Accepted(
@@ -244,10 +252,6 @@ final class PaxosWire {
         .setTimestampNanos(entry.timestamp().nanos())
         .setPayload(entry.payload())
         .build();
-  }
-
-  private static List<LogEntry> entries(List<EntryProto> protos) {
-    return protos.stream().map(PaxosWire::entry).toList();
   }
 
   static LogEntry entry(EntryProto proto) {
