@@ -113,7 +113,7 @@ public final class Node {
     this.placement =
         new PlacementRoles(
             new PlacementRoles.Ground(env, trueTime, messenger, config.topology(), router, gateway),
-            PlacementRoles.Options.DEFAULT);
+            PlacementRoles.Options.DEFAULT.replacingAfter(config.times().replaceAfter()));
     Universe universe =
         new Universe(
             config.identity().server(), config.topology(), placement.admin(), router, trueTime);
@@ -185,7 +185,7 @@ public final class Node {
     try {
       HostServices services =
           new HostServices(env, strand, messenger, parts.log(log), trueTime, clockWatch);
-      ReplicaHost host = new ReplicaHost(services, config.lease(), parts::voter);
+      ReplicaHost host = new ReplicaHost(services, config.times().lease(), parts::voter);
       HostedGroups hosted =
           new HostedGroups(
               new HostedGroups.Ground(

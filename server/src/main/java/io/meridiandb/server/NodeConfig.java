@@ -5,6 +5,7 @@ import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.placement.Topology;
+import io.meridiandb.placement.driver.PlacementRoles;
 import io.meridiandb.spanserver.group.GroupOptions;
 import io.meridiandb.spanserver.tablet.TabletOptions;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import java.time.Duration;
  * @param name its name, for people
  * @param topology all servers of the universe and where they stand
  * @param groupZero the first members of group 0
- * @param lease how long leases are
+ * @param times how long leases are, and how long a server may be away
  * @param sizes how large its files and memories are
  */
 public record NodeConfig(
@@ -24,8 +25,26 @@ public record NodeConfig(
     String name,
     Topology topology,
     ReplicaSet groupZero,
-    LeaseConfig lease,
+    Times times,
     Sizes sizes) {
+
+  /**
+   * How patient a node is.
+   *
+   * @param lease how long leases are
+   * @param replaceAfter so long a server may be silent before its groups get another member
+   */
+  public record Times(LeaseConfig lease, Duration replaceAfter) {
+    /** A lease of {@code length}, asked for six times while it lasts; the usual patience. */
+    public static Times ofLease(Duration length) {
+      return of(length, PlacementRoles.Options.DEFAULT.replaceAfter());
+    }
+
+    /** A lease of {@code length}, asked for six times while it lasts. */
+    public static Times of(Duration length, Duration replaceAfter) {
+      return new Times(new LeaseConfig(length, length.dividedBy(6)), replaceAfter);
+    }
+  }
 
   /**
    * How large a node's files and memories are.
@@ -51,10 +70,5 @@ public record NodeConfig(
             new GroupOptions(TabletOptions.SMALL, GroupOptions.DEFAULT.versionRetention()),
             QUERY_BYTES_SMALL,
             false);
-  }
-
-  /** A lease of {@code length}, asked for six times while it lasts. */
-  public static LeaseConfig lease(Duration length) {
-    return new LeaseConfig(length, length.dividedBy(6));
   }
 }

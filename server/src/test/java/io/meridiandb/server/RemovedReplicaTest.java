@@ -48,7 +48,7 @@ final class RemovedReplicaTest {
             id.toString(),
             new Topology(places),
             ReplicaSet.ofFull(ids(1, 2, 3, 4)),
-            LeaseConfig.SHORT,
+            new NodeConfig.Times(LeaseConfig.SHORT, Duration.ofMinutes(5)),
             NodeConfig.Sizes.SMALL);
     NodeParts parts =
         new NodeParts() {

@@ -99,7 +99,7 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
             self.server().toString(),
             shape.topology(),
             groupZero(shape),
-            lease(shape),
+            new NodeConfig.Times(lease(shape), tuning.replaceAfter()),
             tuning.sizes());
     NodeParts parts = new ObservedParts(self, fittings.parts(env, self), observer);
     return new RealNode(self.server(), Node.assemble(env, trueTime, config, parts), new Look());

@@ -14,15 +14,17 @@ import java.time.Duration;
  * a tablet builds costs about a megabyte, which bounds how tiny they may be.
  *
  * @param lease how long leases are
+ * @param replaceAfter how long a server may be away before its groups get another member
  * @param sizes of files and memories
  */
-record Tuning(LeaseConfig lease, NodeConfig.Sizes sizes) {
+record Tuning(LeaseConfig lease, Duration replaceAfter, NodeConfig.Sizes sizes) {
   private static final long QUERY_BYTES = 64L << 20;
 
   /** What every run had before tuning was drawn. */
   static final Tuning STANDARD =
       of(
           LeaseConfig.DEFAULT,
+          Duration.ofMinutes(5),
           new LogOptions(128 << 10, 64 << 10),
           new TabletOptions(64 << 10, Duration.ofSeconds(3), 4, 1 << 20));
 
@@ -43,12 +45,14 @@ record Tuning(LeaseConfig lease, NodeConfig.Sizes sizes) {
             Duration.ofMillis(pick(random, 2_000, 3_000, 10_000)),
             pick(random, 2, 4, 6),
             pick(random, 64, 256, 1_024) << 10);
-    return of(leases, log, tablet);
+    return of(leases, Duration.ofSeconds(pick(random, 2, 6, 300)), log, tablet);
   }
 
-  private static Tuning of(LeaseConfig lease, LogOptions log, TabletOptions tablet) {
+  private static Tuning of(
+      LeaseConfig lease, Duration replaceAfter, LogOptions log, TabletOptions tablet) {
     return new Tuning(
         lease,
+        replaceAfter,
         new NodeConfig.Sizes(
             log, new GroupOptions(tablet, Duration.ofHours(1)), QUERY_BYTES, false));
   }

@@ -37,6 +37,11 @@ public final class PlacementRoles {
     /** Groups of 8 GB at most (DESIGN 5). */
     public static final Options DEFAULT =
         new Options(MasterElection.Timing.DEFAULT, GROUP_BYTES_MAX, Duration.ofMinutes(5));
+
+    /** The same with another patience. */
+    public Options replacingAfter(Duration silence) {
+      return new Options(election, overfullBytes, silence);
+    }
   }
 
   /** What the roles stand on; {@code gateway}'s router is {@code proxy}. */

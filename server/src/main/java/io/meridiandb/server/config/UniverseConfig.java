@@ -9,9 +9,11 @@ import java.util.List;
  * @param clock the TrueTime source, such as {@code shared-host}; see {@link
  *     io.meridiandb.truetime.TrueTimes}
  * @param lease how long a leader's lease lasts
+ * @param replaceAfter how long a server may be silent before its groups get another member
  * @param servers all servers, in the order of the file
  */
-public record UniverseConfig(String clock, Duration lease, List<ServerConfig> servers) {
+public record UniverseConfig(
+    String clock, Duration lease, Duration replaceAfter, List<ServerConfig> servers) {
   public UniverseConfig {
     servers = List.copyOf(servers);
   }

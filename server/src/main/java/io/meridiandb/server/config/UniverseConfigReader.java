@@ -25,6 +25,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * format: 1
  * clock: shared-host        # or static:5ms, adjtimex, clockbound, masters:1,2,3@adjtimex
  * lease: 3s
+ * replace-after: 5m         # a server that is silent for so long is replaced in its groups
  * servers:
  *   - name: eu-1
  *     id: 1
@@ -38,6 +39,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 public final class UniverseConfigReader {
   private static final long FORMAT = 1;
   private static final int SERVERS_MAX = 100;
+  private static final String LEASE = "lease";
+  private static final String REPLACE_AFTER = "replace-after";
 
   private final Path file;
 
@@ -57,15 +60,19 @@ public final class UniverseConfigReader {
 
   private UniverseConfig read() {
     Map<?, ?> root = map(load(), "the file");
-    allow(root, "the file", "format", "clock", "lease", "servers");
+    allow(root, "the file", "format", "clock", LEASE, REPLACE_AFTER, "servers");
     if (integer(root, "format", "the file") != FORMAT) {
       throw bad("format is %s, this version reads format %d", root.get("format"), FORMAT);
     }
     String clock = root.containsKey("clock") ? text(root, "clock", "the file") : "shared-host";
-    Duration lease =
-        root.containsKey("lease")
-            ? duration(text(root, "lease", "the file"))
-            : Duration.ofSeconds(3);
+    Duration lease = duration(root, LEASE, "3s");
+    if (lease.toMillis() < 100 || lease.toSeconds() > 60) {
+      throw bad("lease is %s, it must be from 100ms to 60s", root.get(LEASE));
+    }
+    Duration replaceAfter = duration(root, REPLACE_AFTER, "5m");
+    if (replaceAfter.toSeconds() < 10 || replaceAfter.toHours() > 24) {
+      throw bad("replace-after is %s, it must be from 10s to 24h", root.get(REPLACE_AFTER));
+    }
     if (!(root.get("servers") instanceof List<?> list) || list.isEmpty()) {
       throw bad("'servers' must be a list with at least one server");
     }
@@ -77,7 +84,7 @@ public final class UniverseConfigReader {
       servers.add(server(list.get(i), "server " + (i + 1)));
     }
     checkUnique(servers);
-    return new UniverseConfig(clock, lease, servers);
+    return new UniverseConfig(clock, lease, replaceAfter, servers);
   }
 
   private Object load() {
@@ -162,16 +169,13 @@ public final class UniverseConfigReader {
     throw bad("%s: the port of %s is %s, it must be from 1 to 65535", where, key, text);
   }
 
-  private Duration duration(String text) {
+  private Duration duration(Map<?, ?> root, String key, String otherwise) {
+    String text = root.containsKey(key) ? text(root, key, "the file") : otherwise;
     try {
-      Duration lease = Durations.parse(text);
-      if (lease.toMillis() >= 100 && lease.toSeconds() <= 60) {
-        return lease;
-      }
+      return Durations.parse(text);
     } catch (IllegalArgumentException e) {
-      throw bad("lease is '%s': %s", text, e.getMessage());
+      throw bad("%s is '%s': %s", key, text, e.getMessage());
     }
-    throw bad("lease is %s, it must be from 100ms to 60s", text);
   }
 
   private Map<?, ?> map(@Nullable Object value, String where) {

@@ -77,7 +77,7 @@ final class MemoryUniverse {
             "mem:" + name,
             new Topology(List.of(new ServerPlace(SERVER, "mem", "memory", "memory"))),
             ReplicaSet.ofFull(List.of(SERVER)),
-            NodeConfig.lease(LEASE),
+            NodeConfig.Times.ofLease(LEASE),
             NodeConfig.Sizes.SMALL);
     TrueTime time = TrueTimes.sharedHost(env.clocks(), HostAnchor.mint(env.clocks()));
     Node node = Node.assemble(env, time, config);

@@ -127,7 +127,7 @@ public final class RunningServer implements AutoCloseable {
             server.name(),
             topology(universe),
             GroupZero.read(disk).members(),
-            NodeConfig.lease(universe.lease()),
+            NodeConfig.Times.of(universe.lease(), universe.replaceAfter()),
             NodeConfig.Sizes.PRODUCTION);
     Node node = Node.assemble(system.env(), trueTime, nodeConfig);
     ServerReport report = new ServerReport(server, universe.clock(), self, node, events);

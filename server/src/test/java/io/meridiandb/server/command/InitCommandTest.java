@@ -38,7 +38,8 @@ class InitCommandTest {
       servers.add(
           new ServerConfig("s" + i, new ServerId(i), "eu", "eu/" + i, "127.0.0.1", i, 0, data));
     }
-    universe = new UniverseConfig("shared-host", Duration.ofSeconds(3), servers);
+    universe =
+        new UniverseConfig("shared-host", Duration.ofSeconds(3), Duration.ofMinutes(5), servers);
   }
 
   @Test

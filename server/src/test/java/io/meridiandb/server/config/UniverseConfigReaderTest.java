@@ -43,6 +43,7 @@ final class UniverseConfigReaderTest {
 
     assertThat(config.clock()).isEqualTo("static:5ms");
     assertThat(config.lease()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.replaceAfter()).isEqualTo(Duration.ofMinutes(5));
     ServerConfig first = config.server("eu-1");
     assertThat(first.port()).isEqualTo(7411);
     assertThat(first.httpPort()).isEqualTo(7511);
@@ -59,6 +60,9 @@ final class UniverseConfigReaderTest {
         "clock: static:5ms | clok: x | unknown key 'clok'",
         "lease: 1s | lease: 1 | lease is '1'",
         "lease: 1s | lease: 90s | from 100ms to 60s",
+        "lease: 1s | replace-after: 9s | from 10s to 24h",
+        "lease: 1s | replace-after: 25h | from 10s to 24h",
+        "lease: 1s | replace-after: soon | replace-after is 'soon'",
         "id: 2 | id: 1 | two servers have the id 1",
         "id: 2 | id: two | id is 'two', it must be a number",
         "listen: 127.0.0.1:7412 | listen: 7412 | it must be HOST:PORT",

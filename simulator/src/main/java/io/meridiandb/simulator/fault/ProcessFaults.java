@@ -26,6 +26,7 @@ final class ProcessFaults {
         new FaultKind("power-lost-by-majority", CRASH, ProcessFaults::majority),
         new FaultKind("region-lost", CRASH, ProcessFaults::regionLost),
         new FaultKind("process-killed", KILL, scene -> kill(scene, scene.victim(), 50, 3_000)),
+        new FaultKind("server-away", KILL, scene -> kill(scene, scene.victim(), 8_000, 20_000)),
         new FaultKind("leader-killed", KILL, ProcessFaults::leaderKilled),
         new FaultKind("leader-without-power", CRASH, ProcessFaults::leaderCrashed),
         new FaultKind("restart-storm", KILL, ProcessFaults::restartStorm),

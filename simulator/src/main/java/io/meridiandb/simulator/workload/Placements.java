@@ -75,6 +75,11 @@ public final class Placements {
     List<String> full = take(kind.full, left, random);
     List<String> witnesses = take(kind.witnesses, left, random);
     List<String> readOnly = take(kind.readOnly, left, random);
+    if (random.chance(1, 2)) { // then other servers of the regions may take over
+      full = regions(full, shape);
+      witnesses = regions(witnesses, shape);
+      readOnly = regions(readOnly, shape);
+    }
     String sql =
         "CREATE PLACEMENT IF NOT EXISTS %s OPTIONS (leader = '%s', voters = '%s'%s%s)"
             .formatted(
@@ -84,6 +89,10 @@ public final class Placements {
                 option("witnesses", witnesses),
                 option("read_only", readOnly));
     return new Wanted(name, sql);
+  }
+
+  private static List<String> regions(List<String> zones, Shape shape) {
+    return zones.stream().map(zone -> shape.topology().at(zone).getFirst().region()).toList();
   }
 
   private static List<String> take(int count, List<String> left, RandomSource random) {
