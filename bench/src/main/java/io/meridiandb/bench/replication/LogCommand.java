@@ -208,7 +208,11 @@ public final class LogCommand implements Callable<Integer> {
             LogFigures figures = LogFigures.parse(servers.ask(0, run(length)));
             return new Measured(figures, servers.cpuNanos() - cpu);
           });
-      servers.awaitAllApplied();
+      if (!servers.allKeepUp()) {
+        out.line(
+            "{\"bench\":\"log\",\"warning\":\"a server did not keep up, and the others were"
+                + " measured without it: repeat when the machine has less else to do\"}");
+      }
       return measured;
     }
   }

@@ -94,23 +94,21 @@ final class LogProcesses implements AutoCloseable {
   }
 
   /**
-   * Waits until all servers have applied what the first one has.
-   *
-   * @throws IOException if one does not: it has fallen so far behind that it takes no part any more
+   * Whether all servers soon have what the first one has applied. One that has not has fallen so
+   * far behind that it takes no part any more.
    */
-  void awaitAllApplied() throws IOException, InterruptedException {
+  boolean allKeepUp() throws IOException, InterruptedException {
     long all = Long.parseLong(ask(0, "applied"));
     long end = System.nanoTime() + APPLIED_MAX.toNanos();
     for (int i = 1; i < servers.size(); i++) {
       while (Long.parseLong(ask(i, "applied")) < all) {
         if (System.nanoTime() - end > 0) {
-          throw new IOException(
-              "server %d did not keep up, so that the others were measured without it: the machine has too much else to do"
-                  .formatted(i + 1));
+          return false;
         }
         TimeUnit.MILLISECONDS.sleep(ASK_MILLIS);
       }
     }
+    return true;
   }
 
   /** One question to one server; the first has number 0. */
