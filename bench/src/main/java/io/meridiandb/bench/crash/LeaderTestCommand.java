@@ -105,6 +105,9 @@ public final class LeaderTestCommand implements Callable<Integer> {
       out.say(
           "  %s; the longest wait began at %d ms",
           change.since(begin), Duration.between(begin, probe.longest().from()).toMillis());
+      if (change.handOver() != null) {
+        out.say("  %s", change.phases());
+      }
       probe.told().forEach(error -> out.say("  the client was told: %s", error));
       if (!wrong.isEmpty()) {
         return 1;

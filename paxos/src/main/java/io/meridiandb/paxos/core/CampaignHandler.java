@@ -144,6 +144,7 @@ final class CampaignHandler {
   void onDurable(Candidate candidate, DurablePoint point) {
     if (candidate.phase == Phase.OWN_PROMISE && point.promised().equals(candidate.ballot)) {
       candidate.phase = Phase.PREPARE;
+      candidate.prepared = s.now.latest();
       helped(candidate);
       s.sendToOthers(candidate.electorate, new Prepare(candidate.ballot));
       countPromises(candidate);

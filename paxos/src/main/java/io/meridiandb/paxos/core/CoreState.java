@@ -41,6 +41,9 @@ final class CoreState {
   /** A candidate's question that waits for entries to be read. */
   record AwaitedFetch(ServerId from, PaxosMessage.Fetch message) {}
 
+  /** A candidate has asked for a promise that belongs to a leader still. */
+  record EarlyPrepare(ServerId from, PaxosMessage.Prepare message) {}
+
   final Setting setting;
   final VoterState voter;
   final LeaseHolder holder;
@@ -110,6 +113,9 @@ final class CoreState {
 
   /** The last candidate that was promised has asked for old entries. */
   @Nullable AwaitedFetch awaited;
+
+  /** The last candidate that was refused because of a lease. */
+  @Nullable EarlyPrepare early;
 
   /** When a leader last sent something. */
   Timestamp heardAt = Timestamp.MIN;
@@ -251,11 +257,13 @@ final class CoreState {
   }
 
   /**
-   * Whether this replica may campaign: a full one that lacks nothing. As long as it is not known to
-   * be chosen that it is none any more it still is one: those who are to be full then may not know.
+   * Whether this replica may campaign: a full one that lacks nothing, on a server that stays. As
+   * long as it is not known to be chosen that it is none any more it still is one: those who are to
+   * be full then may not know.
    */
   boolean mayLead() {
     return holdsData
+        && !voter.leaving()
         && !needsImage()
         && mayVote()
         && (members().full().contains(self())

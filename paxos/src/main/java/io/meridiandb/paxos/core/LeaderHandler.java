@@ -8,7 +8,6 @@ import io.meridiandb.paxos.core.PaxosMessage.Accept;
 import io.meridiandb.paxos.core.PaxosMessage.Accepted;
 import io.meridiandb.paxos.core.PaxosMessage.Behind;
 import io.meridiandb.paxos.core.PaxosMessage.LogState;
-import io.meridiandb.paxos.core.PaxosMessage.Release;
 import io.meridiandb.paxos.core.Role.Leader;
 import io.meridiandb.paxos.log.LogRecord;
 import java.time.Duration;
@@ -17,20 +16,14 @@ import java.util.List;
 
 /** Phase 2 at the leader: replicates, counts votes, chooses (protocol C1, G4, G5). */
 final class LeaderHandler {
-  /** A follower that lacks no more entries than this can take over at once. */
-  private static final int CLOSE_ENTRIES = 64;
-
-  /** A leader that is wanted elsewhere, but is always elected again, waits no longer than this. */
-  private static final Duration PREFER_AFTER_MAX = Duration.ofMinutes(5);
-
   private final CoreState s;
-  private final RoleTransitions roles;
   private final MembershipHandler members;
+  private final HandOverHandler handOvers;
 
-  LeaderHandler(CoreState state, RoleTransitions roles, MembershipHandler members) {
+  LeaderHandler(CoreState state, MembershipHandler members, HandOverHandler handOvers) {
     this.s = state;
-    this.roles = roles;
     this.members = members;
+    this.handOvers = handOvers;
   }
 
   /** Hands what was appended to the log, and sends it at the same time. */
@@ -291,45 +284,7 @@ final class LeaderHandler {
       leader.trimDue = false;
       members.trim(leader);
     }
-    prefer(leader);
-  }
-
-  /**
-   * Hands over to a full member in a better place that is up and has all entries but the last few.
-   * If the leadership comes back it waits twice as long before it tries again.
-   */
-  private void prefer(Leader leader) {
-    if (!leader.serving || leader.handingOver || leader.change != null) {
-      return;
-    }
-    Timestamp at = leader.preferAt;
-    if (at == null) {
-      leader.preferAt = s.now.earliest().plus(s.preferAfter);
-    } else if (s.passed(at) && s.elections) {
-      leader.preferAt = s.retryTime();
-      Duration best = s.preference.delay(s.self());
-      for (FollowerProgress follower : leader.followers.values()) {
-        Duration there = s.preference.delay(follower.server);
-        if (there.compareTo(best) < 0 && ableToLead(follower)) {
-          best = there;
-          leader.handingOver = true;
-          leader.handOverTarget = follower.server;
-        }
-      }
-      if (leader.handingOver && s.preferAfter.compareTo(PREFER_AFTER_MAX) < 0) {
-        s.preferAfter = s.preferAfter.multipliedBy(2);
-      }
-    }
-  }
-
-  private boolean ableToLead(FollowerProgress follower) {
-    Timestamp lease = s.holder.from(follower.server);
-    Timestamp recent = s.now.latest().plus(s.setting.config().lease().length().dividedBy(2));
-    return s.members().target().full().contains(follower.server)
-        && follower.synced
-        && follower.acked + CLOSE_ENTRIES >= s.log.lastIndex()
-        && lease != null
-        && lease.isAfter(recent);
+    handOvers.prefer(leader);
   }
 
   /** The message that told it may have been lost, or have overtaken the entry. */
@@ -342,7 +297,7 @@ final class LeaderHandler {
     return s.holder.unconfirmed(s.group()).contains(voter);
   }
 
-  /** After every step: begins to serve, notices a lost lease, ends a hand-over. */
+  /** After every step: begins to serve, notices a lost lease, hands over. */
   void settle(Leader leader) {
     boolean leased = s.now.latest().isBefore(s.holder.leaseEnd(s.group()));
     if (leased) {
@@ -360,13 +315,6 @@ final class LeaderHandler {
       }
     }
     members.settle(leader);
-    if (leader.handingOver && s.commit == s.log.lastIndex()) {
-      s.signal(new Signal.Drained(leader.handOverTarget));
-    }
-  }
-
-  /** The leader has stopped: its ballot is free for {@code target}, or for anybody. */
-  void resign(Leader leader, PaxosInput.Resign input) {
-    roles.giveUp(new Release(leader.ballot, input.target(), input.sMax(), input.state()));
+    handOvers.settle(leader);
   }
 }

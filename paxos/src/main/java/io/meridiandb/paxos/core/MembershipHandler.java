@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of members at the leader (protocol C1, G6, G26).
@@ -34,9 +33,11 @@ final class MembershipHandler {
   private static final int CATCH_UP_LEASES = 100;
 
   private final CoreState s;
+  private final HandOverHandler handOvers;
 
-  MembershipHandler(CoreState state) {
+  MembershipHandler(CoreState state, HandOverHandler handOvers) {
     this.s = state;
+    this.handOvers = handOvers;
   }
 
   /** Somebody wants {@code target} to be the members. */
@@ -208,23 +209,9 @@ final class MembershipHandler {
               return follower.commitKnown >= since || s.passed(leavesAt);
             });
     leader.trimDue |= gone;
-    if (change == null && !s.members().full().contains(s.self()) && !leader.handingOver) {
-      leader.handingOver = true;
-      leader.handOverTarget = furthest(leader);
+    if (change == null && !s.members().full().contains(s.self())) {
+      handOvers.leave(leader, null);
     }
-  }
-
-  /** The full member whose log reaches furthest; null if there is none. */
-  @Nullable ServerId furthest(Leader leader) {
-    ServerId best = null;
-    long acked = -1;
-    for (FollowerProgress follower : leader.followers.values()) {
-      if (follower.acked > acked && s.members().target().full().contains(follower.server)) {
-        acked = follower.acked;
-        best = follower.server;
-      }
-    }
-    return best;
   }
 
   /** Whether {@code server} has no data, and is not about to have any. */

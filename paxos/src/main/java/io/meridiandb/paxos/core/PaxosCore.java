@@ -51,6 +51,7 @@ public final class PaxosCore {
   private final VoterHandler votes;
   private final LeaderHandler leading;
   private final MembershipHandler members;
+  private final HandOverHandler handOvers;
   private final ImageHandler images;
   private final MembersNewsHandler news;
   private final QuietHandler quiet;
@@ -58,11 +59,12 @@ public final class PaxosCore {
   private PaxosCore(CoreState state) {
     s = state;
     roles = new RoleTransitions(s);
-    members = new MembershipHandler(s);
+    handOvers = new HandOverHandler(s, roles);
+    members = new MembershipHandler(s, handOvers);
     news = new MembersNewsHandler(s, roles, members);
     campaign = new CampaignHandler(s, roles, news);
     votes = new VoterHandler(s, roles, campaign, news);
-    leading = new LeaderHandler(s, roles, members);
+    leading = new LeaderHandler(s, members, handOvers);
     images = new ImageHandler(s);
     quiet = new QuietHandler(s);
   }
@@ -113,7 +115,7 @@ public final class PaxosCore {
       case Resign resign -> {
         s.raiseSMax(resign.sMax());
         if (s.role instanceof Leader leader) {
-          leading.resign(leader, resign);
+          handOvers.resign(leader, resign);
         }
       }
       case Checkpointed done -> {
@@ -208,7 +210,10 @@ public final class PaxosCore {
       case PaxosMessage.PreVoteReply m -> campaign.onPreVoteReply(from, m);
       case PaxosMessage.Prepare m -> votes.onPrepare(from, m);
       case PaxosMessage.Promise m -> onPromise(from, m);
-      case PaxosMessage.Refusal m -> campaign.onRefusal(m);
+      case PaxosMessage.Refusal m -> {
+        campaign.onRefusal(m);
+        handOvers.onDeclined(from, m);
+      }
       case PaxosMessage.Fetch m -> votes.onFetch(from, m);
       case PaxosMessage.Suffix m -> campaign.onSuffix(from, m);
       case PaxosMessage.Accept m -> votes.onAccept(from, m);
@@ -222,7 +227,7 @@ public final class PaxosCore {
           leading.onBehind(leader, from, m);
         }
       }
-      case PaxosMessage.Release m -> votes.onRelease(m);
+      case PaxosMessage.Release m -> votes.onRelease(from, m);
       case PaxosMessage.Inquiry m -> votes.onInquiry(from, m);
       case PaxosMessage.MembersChosen m -> news.onMembersChosen(m);
     }
@@ -262,9 +267,7 @@ public final class PaxosCore {
 
   private void handOver(@Nullable ServerId target) {
     if (s.role instanceof Leader leader) {
-      leader.handingOver = true;
-      boolean able = target != null && s.members().full().contains(target);
-      leader.handOverTarget = able ? target : members.furthest(leader);
+      handOvers.leave(leader, target);
     }
   }
 

@@ -62,6 +62,7 @@ final class QuietHandler {
     boolean settled =
         leader.serving
             && !leader.handingOver
+            && leader.leavesBy == null
             && !leader.trimDue
             && leader.change == null
             && leader.leaselessSince == null

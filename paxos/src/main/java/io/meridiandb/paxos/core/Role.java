@@ -75,6 +75,11 @@ sealed interface Role {
 
     Timestamp retryAt;
 
+    /** When it began, and when its own promise was durable. */
+    Timestamp begun = Timestamp.MIN;
+
+    Timestamp prepared = Timestamp.MIN;
+
     Candidate(Timestamp retryAt, Timestamp giveUpAt) {
       this.retryAt = retryAt;
       this.giveUpAt = giveUpAt;
@@ -94,8 +99,15 @@ sealed interface Role {
     long persistFrom;
 
     boolean serving;
+
+    /** Appends have stopped. */
     boolean handingOver;
-    @Nullable ServerId handOverTarget;
+
+    /** To whom it hands over; before that the only one to whom it is to, or null. */
+    @Nullable ServerId successor;
+
+    /** It is to leave as soon as somebody can take over, and then at the latest; or stays. */
+    @Nullable Timestamp leavesBy;
 
     /** A witness may forget entries up to here (protocol G26). */
     long witnessTrim;

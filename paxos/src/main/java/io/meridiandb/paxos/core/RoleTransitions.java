@@ -13,6 +13,7 @@ import io.meridiandb.paxos.core.Role.Candidate;
 import io.meridiandb.paxos.core.Role.Follower;
 import io.meridiandb.paxos.core.Role.Leader;
 import io.meridiandb.paxos.log.LogRecord;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class RoleTransitions {
   Candidate becomeCandidate() {
     Invariants.check(!(s.role instanceof Leader), "a leader does not campaign");
     Candidate candidate = new Candidate(s.retryTime(), s.now.earliest().plus(s.patience));
+    candidate.begun = s.now.latest();
     s.role = candidate;
     return candidate;
   }
@@ -117,8 +119,15 @@ final class RoleTransitions {
         leader.followers.put(member, follower);
       }
     }
-    s.signal(new Signal.Elected(ballot, start, floor, inherited));
+    Signal.Campaign campaign =
+        new Signal.Campaign(
+            between(won.begun, won.prepared), between(won.prepared, s.now.latest()));
+    s.signal(new Signal.Elected(ballot, start, floor, inherited, campaign));
     s.shipped = null;
+  }
+
+  private static Duration between(Timestamp from, Timestamp to) {
+    return Duration.ofNanos(Math.max(0, to.nanos() - from.nanos()));
   }
 
   /**

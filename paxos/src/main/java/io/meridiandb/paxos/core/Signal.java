@@ -5,6 +5,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What the driver has to know besides messages and records. */
@@ -13,14 +14,30 @@ public sealed interface Signal {
    * Elected; nothing is served yet. All later timestamps must be above {@code floor}. {@code
    * inherited} is what the leader just before has shipped; null after any other change.
    */
-  record Elected(Ballot ballot, long startIndex, Timestamp floor, @Nullable Inheritance inherited)
+  record Elected(
+      Ballot ballot,
+      long startIndex,
+      Timestamp floor,
+      @Nullable Inheritance inherited,
+      Campaign campaign)
       implements Signal {}
+
+  /**
+   * How long a candidacy took, by this server's clock.
+   *
+   * @param promise until the own promise was durable
+   * @param votes from then on until enough others had promised, and their log was here
+   */
+  record Campaign(Duration promise, Duration votes) {}
 
   /** LEADER_START is chosen and the lease is held: serve (protocol G4). */
   record Serving(Ballot ballot, long startIndex) implements Signal {}
 
   /** Leads no longer. Comes once after each {@link Elected}. */
   record Stopped(Ballot ballot) implements Signal {}
+
+  /** A planned hand-over begins: nothing is appended any more. */
+  record HandingOver(@Nullable ServerId target) implements Signal {}
 
   /** A planned hand-over: everything is chosen; stop serving and resign. */
   record Drained(@Nullable ServerId target) implements Signal {}

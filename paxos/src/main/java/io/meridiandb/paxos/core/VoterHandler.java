@@ -19,9 +19,11 @@ import io.meridiandb.paxos.core.Role.Candidate;
 import io.meridiandb.paxos.core.Role.Follower;
 import io.meridiandb.paxos.core.Role.Leader;
 import io.meridiandb.paxos.lease.Lessee;
+import io.meridiandb.paxos.lease.Readiness;
 import io.meridiandb.paxos.lease.Vote;
 import io.meridiandb.paxos.log.LogRecord;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The acceptor's side: votes, and entries of the leader (protocol C1). */
 final class VoterHandler {
@@ -71,6 +73,7 @@ final class VoterHandler {
       }
       case Vote.Refused refused -> {
         if (refused.reason() == Vote.Reason.LEASED) {
+          s.early = new CoreState.EarlyPrepare(from, message);
           inquire();
         }
         s.send(from, new Refusal(ballot, refused.promised()));
@@ -107,15 +110,30 @@ final class VoterHandler {
     }
   }
 
-  void onRelease(Release message) {
+  void onRelease(ServerId from, Release message) {
     Ballot ballot = message.ballot();
     s.voter.release(s.group(), ballot, message.target(), message.sMax());
-    boolean forUs = s.self().equals(message.target()) && s.voter.promised(s.group()).equals(ballot);
-    if (forUs && s.mayLead() && s.role instanceof Follower) {
-      campaign.startAtOnce();
-      if (!message.state().isEmpty() && s.role instanceof Candidate) {
-        s.shipped = new Inheritance(ballot, message.state());
+    Ballot promised = s.voter.promised(s.group());
+    boolean forUs = s.self().equals(message.target()) && promised.equals(ballot);
+    if (forUs && s.role instanceof Follower) {
+      if (s.mayLead() && s.voter.readiness(s.now) == Readiness.READY) {
+        campaign.startAtOnce();
+        if (!message.state().isEmpty() && s.role instanceof Candidate) {
+          s.shipped = new Inheritance(ballot, message.state());
+        }
+      } else {
+        s.send(from, new Refusal(ballot, promised)); // so that nobody waits for it
       }
+    }
+    goOnVoting(message.target());
+  }
+
+  /** Whom a leader hands over to may be faster than the word of that: it need not ask again. */
+  private void goOnVoting(@Nullable ServerId candidate) {
+    CoreState.EarlyPrepare early = s.early;
+    if (early != null && early.from().equals(candidate)) {
+      s.early = null;
+      onPrepare(early.from(), early.message());
     }
   }
 

@@ -31,6 +31,7 @@ public class LeaseHolder {
     LeaseCounter counter = new LeaseCounter(0, 0);
     Timestamp until = Timestamp.MIN;
     Timestamp repliedAt = Timestamp.MIN;
+    Readiness readiness = Readiness.SILENT;
   }
 
   /** A group that this server leads. */
@@ -111,6 +112,9 @@ public class LeaseHolder {
       countings++;
     }
     from.until = Timestamp.max(from.until, reply.until());
+    if (!from.repliedAt.isAfter(reply.repliedAt())) {
+      from.readiness = reply.readiness();
+    }
     from.repliedAt = Timestamp.max(from.repliedAt, reply.repliedAt());
   }
 
@@ -276,6 +280,7 @@ public class LeaseHolder {
     from.counter = new LeaseCounter(counter.incarnation(), 0);
     from.until = Timestamp.MIN;
     from.repliedAt = Timestamp.MIN;
+    from.readiness = Readiness.SILENT;
     counted();
     unconfirmations++;
     groups.values().forEach(led -> led.confirmed.remove(voter));
@@ -292,7 +297,19 @@ public class LeaseHolder {
     return from == null ? null : from.until;
   }
 
-  /** The whole state, for people and for comparing states. */
+  /** Whether {@code voter} could lead, by its last answer; nothing safe may depend on it. */
+  public Readiness readiness(ServerId voter) {
+    FromVoter from = voters.get(voter);
+    return from == null ? Readiness.SILENT : from.readiness;
+  }
+
+  /** Whether {@code voter} has answered since its last start that is known here. */
+  public boolean heard(ServerId voter) {
+    FromVoter from = voters.get(voter);
+    return from != null && !from.repliedAt.equals(Timestamp.MIN);
+  }
+
+  /** The whole state, for people and for comparing states: all that leases depend on. */
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder(128);

@@ -13,6 +13,7 @@ import java.util.List;
  * @param revoked what was taken away since the counter that the request knew
  * @param all the voter no longer knows what that was: all groups must be confirmed again
  * @param repliedAt the voter's {@code TT.now().earliest}, to be echoed
+ * @param readiness whether the voter itself could lead a group now
  */
 public record LeaseReply(
     Lessee lessee,
@@ -20,7 +21,8 @@ public record LeaseReply(
     LeaseCounter counter,
     List<Revocation> revoked,
     boolean all,
-    Timestamp repliedAt) {
+    Timestamp repliedAt,
+    Readiness readiness) {
   public LeaseReply {
     revoked = List.copyOf(revoked);
   }

@@ -73,6 +73,9 @@ public class VoterState {
   /** No lease longer than this is given; it is durable. */
   private Duration bound;
 
+  /** The server is about to end. */
+  private boolean leaving;
+
   /**
    * A voter as it starts.
    *
@@ -114,6 +117,24 @@ public class VoterState {
   public LeaseCounter counter(ServerId lessee) {
     Revocations taken = revocations.get(lessee);
     return new LeaseCounter(incarnation, taken == null ? 0 : taken.count);
+  }
+
+  /** The server is about to end: it goes on voting, and leads nothing any more. */
+  public void leave() {
+    leaving = true;
+  }
+
+  /** Whether {@link #leave} was called. */
+  public boolean leaving() {
+    return leaving;
+  }
+
+  /** Whether this server could lead a group that is handed over to it. */
+  public Readiness readiness(TTInterval now) {
+    if (leaving) {
+      return Readiness.LEAVING;
+    }
+    return silent(new Lessee(self, incarnation), now) ? Readiness.SILENT : Readiness.READY;
   }
 
   /** Whether {@code candidate} would get a promise now, for a ballot that is high enough. */
@@ -227,7 +248,8 @@ public class VoterState {
       since.addAll(taken.recent);
       all = taken.count - known != since.size();
     }
-    return new LeaseReply(lessee, until, counter, all ? List.of() : since, all, now.earliest());
+    return new LeaseReply(
+        lessee, until, counter, all ? List.of() : since, all, now.earliest(), readiness(now));
   }
 
   /**

@@ -48,6 +48,7 @@ final class GroupReplica implements Replica {
   private final Unforced unforced = new Unforced();
   private final Pending pending;
   private final Applier applier;
+  private final LeadershipNews news;
   private boolean holdsData;
   private @Nullable LeaderTerm elected;
   private Timestamp quietUntil = Timestamp.MIN;
@@ -78,6 +79,7 @@ final class GroupReplica implements Replica {
             services.trueTime(),
             () -> announced ? host.leases().holder().leaseEnd(group) : Timestamp.MIN);
     this.pending = new Pending(group);
+    this.news = new LeadershipNews(group, services);
     this.installer = new Installer(services, this);
   }
 
@@ -166,14 +168,7 @@ final class GroupReplica implements Replica {
 
   @Override
   public void handOver(@Nullable ServerId target) {
-    services
-        .strand()
-        .execute(() -> {
-          if (core.serving()) {
-            event(Level.INFO, "%s takes no more commands here, it is handed over", group);
-          }
-          run(new PaxosInput.HandOver(now(), target));
-        });
+    services.strand().execute(() -> run(new PaxosInput.HandOver(now(), target)));
   }
 
   @Override
@@ -414,21 +409,22 @@ final class GroupReplica implements Replica {
         clock.raise(won.floor());
         elected = new LeaderTerm(won.ballot(), won.startIndex(), won.floor(), won.inherited());
         host.leases().request(core.electorate());
-        event(Level.INFO, "elected leader of %s with ballot %s", group, won.ballot());
+        news.elected(won);
       }
       case Signal.Serving serving -> {
         LeaderTerm term = elected;
         if (term != null && term.ballot().equals(serving.ballot())) {
           announced = true;
           clock.raise(term.floor());
-          event(Level.INFO, "leads %s with ballot %s", group, serving.ballot());
+          news.leads(serving.ballot());
           applier.machine().becameLeader(term.above(clock.lastTs()));
         }
       }
       case Signal.Stopped stopped -> {
-        event(Level.INFO, "leads %s no longer, ballot %s", group, stopped.ballot());
+        news.leadsNoLonger(stopped.ballot());
         stopServing();
       }
+      case Signal.HandingOver handing -> news.handsOver(handing.target());
       case Signal.Drained drained -> handOverNow(drained.target());
       case Signal.Leaseless leaseless -> {
         services.env().events().probe("paxos.leaseless");
@@ -472,6 +468,7 @@ final class GroupReplica implements Replica {
       applier.machine().stepDown();
     }
     stopServing();
+    news.released(state.size());
     run(new PaxosInput.Resign(now(), target, clock.lastTs(), state));
   }
 

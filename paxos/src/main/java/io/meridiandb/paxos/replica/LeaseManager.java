@@ -10,12 +10,14 @@ import io.meridiandb.paxos.lease.LeaseHolder;
 import io.meridiandb.paxos.lease.LeaseReply;
 import io.meridiandb.paxos.lease.LeaseRequest;
 import io.meridiandb.paxos.lease.Lessee;
+import io.meridiandb.paxos.lease.Readiness;
 import io.meridiandb.paxos.lease.Revocation;
 import io.meridiandb.paxos.lease.VoterState;
 import io.meridiandb.paxos.log.LogRecord;
 import io.meridiandb.paxos.log.RecoveredLog;
 import io.meridiandb.paxos.proto.LeaseReplyProto;
 import io.meridiandb.paxos.proto.LeaseRequestProto;
+import io.meridiandb.paxos.proto.ReadinessProto;
 import io.meridiandb.paxos.proto.RevocationProto;
 import java.util.Collection;
 import java.util.List;
@@ -171,7 +173,13 @@ final class LeaseManager {
             .setUntilNanos(reply.until().nanos())
             .setCounter(PaxosWire.counter(reply.counter()))
             .setAll(reply.all())
-            .setRepliedAtNanos(reply.repliedAt().nanos());
+            .setRepliedAtNanos(reply.repliedAt().nanos())
+            .setReadiness(
+                switch (reply.readiness()) {
+                  case READY -> ReadinessProto.READY;
+                  case SILENT -> ReadinessProto.SILENT;
+                  case LEAVING -> ReadinessProto.LEAVING;
+                });
     for (Revocation revocation : reply.revoked()) {
       proto.addRevoked(
           RevocationProto.newBuilder()
@@ -193,6 +201,11 @@ final class LeaseManager {
                     r.getNumber(), new GroupId(r.getGroup()), PaxosWire.ballot(r.getBallot())))
             .toList(),
         proto.getAll(),
-        new Timestamp(proto.getRepliedAtNanos()));
+        new Timestamp(proto.getRepliedAtNanos()),
+        switch (proto.getReadiness()) {
+          case READY -> Readiness.READY;
+          case LEAVING -> Readiness.LEAVING;
+          case SILENT, UNRECOGNIZED -> Readiness.SILENT;
+        });
   }
 }

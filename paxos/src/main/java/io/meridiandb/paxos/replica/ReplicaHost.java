@@ -461,8 +461,12 @@ public final class ReplicaHost {
     replica.deliver(message.from(), body);
   }
 
-  /** Hands all leaderships to others, for a graceful stop; on the server strand. */
+  /**
+   * Hands all leaderships to others, for a graceful stop; on the server strand. From now on this
+   * server votes and follows, but leads nothing, and says so wherever it answers for leases.
+   */
   public void handOverAll() {
+    leases.voter().leave();
     replicas.values().forEach(replica -> replica.handOver(null));
   }
 

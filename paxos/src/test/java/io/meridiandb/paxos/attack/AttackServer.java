@@ -239,6 +239,7 @@ final class AttackServer {
       }
       case Signal.Serving serving -> announced = true;
       case Signal.Stopped stopped -> announced = false;
+      case Signal.HandingOver handing -> {}
       case Signal.Drained drained -> resign(drained.target(), locks);
       case Signal.Leaseless leaseless -> resign(null, "");
       case Signal.InstallNeeded needed -> world.imageNeeded(needed.server());

@@ -114,6 +114,12 @@ final class ScenarioWorld {
           run(
               node(word[1]),
               new PaxosInput.ChangeMembers(now(), set(Arrays.copyOfRange(word, 2, word.length))));
+      case "hand" ->
+          run(
+              node(word[1]),
+              new PaxosInput.HandOver(
+                  now(), word.length > 2 ? new ServerId(Long.parseLong(word[2])) : null));
+      case "leave" -> node(word[1]).server.voter.leave();
       case "resign" -> {
         ServerId target = new ServerId(Long.parseLong(word[2]));
         run(node(word[1]), new PaxosInput.Resign(now(), target, now().latest()));

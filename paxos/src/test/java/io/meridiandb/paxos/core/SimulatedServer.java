@@ -310,6 +310,7 @@ final class SimulatedServer {
         member.announced = true;
       }
       case Signal.Stopped stopped -> member.announced = false;
+      case Signal.HandingOver handing -> {}
       case Signal.Drained drained -> {
         world.handOvers++;
         resign(group, member, drained.target());

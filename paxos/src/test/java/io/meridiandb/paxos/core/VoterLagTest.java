@@ -31,8 +31,9 @@ final class VoterLagTest {
   private final CoreFixture server = new CoreFixture(SELF.value(), at(begin));
   private final CoreState state =
       server.state(ReplicaSet.ofFull(List.of(SELF, new ServerId(2), LATE)));
+  private final HandOverHandler handOvers = new HandOverHandler(state, new RoleTransitions(state));
   private final LeaderHandler handler =
-      new LeaderHandler(state, new RoleTransitions(state), new MembershipHandler(state));
+      new LeaderHandler(state, new MembershipHandler(state, handOvers), handOvers);
   private final Role.Leader leader = new Role.Leader(BALLOT, 1);
   private final FollowerProgress follower = new FollowerProgress(LATE);
 

@@ -93,7 +93,8 @@ final class LeaseHolderTest {
         counter,
         says ? List.of(new Revocation(counter.revocations(), group, ballot())) : List.of(),
         random.nextInt(20) == 0,
-        new Timestamp(now));
+        new Timestamp(now),
+        Readiness.READY);
   }
 
   /** As it stands, or as it stood when an overtaken message was sent. */

@@ -209,7 +209,8 @@ final class LeaseSearchModel implements SearchModel {
             .map(x ->
                 new Revocation(x.number(), new GroupId(other((int) x.group().value())), x.ballot()))
             .toList();
-    return new LeaseReply(r.lessee(), r.until(), r.counter(), revoked, r.all(), r.repliedAt());
+    return new LeaseReply(
+        r.lessee(), r.until(), r.counter(), revoked, r.all(), r.repliedAt(), r.readiness());
   }
 
   /** A moment as seen from now; all that no comparison can tell from the distant past is one. */
@@ -236,7 +237,8 @@ final class LeaseSearchModel implements SearchModel {
         r.counter(),
         r.revoked(),
         r.all(),
-        moved(r.repliedAt(), by));
+        moved(r.repliedAt(), by),
+        r.readiness());
   }
 
   private static int other(int group) {

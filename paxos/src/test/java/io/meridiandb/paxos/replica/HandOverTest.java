@@ -3,8 +3,12 @@ package io.meridiandb.paxos.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meridiandb.kernel.simulated.LinkConditions;
+import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.replica.HostFixture.Server;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +19,11 @@ import org.junit.jupiter.api.Test;
 final class HandOverTest {
   /** What forces, and looking at the clock now and then, may add. */
   private static final Duration LOCAL_WORK = Duration.ofMillis(20);
+
+  /** What five ordinary forces take. */
+  private static final Duration FORCES = Duration.ofMillis(10);
+
+  private static final LeaseConfig LEASE = LeaseConfig.SHORT;
 
   /** How long it took from the stop of appends until then. */
   private record Taken(Duration firstAppend, Duration firstCommand) {}
@@ -89,6 +98,120 @@ final class HandOverTest {
                   .multipliedBy(21)
                   .dividedBy(20)
                   .plus(LOCAL_WORK));
+    }
+  }
+
+  /**
+   * Slow disks and uneven links: from the stop of appends on only they are waited for, and no tick,
+   * retry or lease. What is under way is chosen (a round trip, two forces); RELEASE; the
+   * candidate's promise is durable, that of one more (a round trip), and so is LEADER_START.
+   */
+  @Test
+  void nothingButDisksAndLinksIsWaitedFor() {
+    List<Long> millis = new ArrayList<>();
+    for (int seed = 1; seed <= 40; seed++) {
+      Random random = new Random(seed);
+      try (HostFixture world = new HostFixture(seed, 3)) {
+        Server leader = world.leader();
+        world.propose(leader, "a");
+        Duration oneWay = Duration.ofNanos(100_000 + random.nextInt(4_900_000));
+        Duration force = Duration.ofNanos(random.nextInt(15_000_000));
+        world.world.network().standard(LinkConditions.of(oneWay, oneWay));
+        world.ids.forEach(id -> world.world.disk(id).slow(force.multipliedBy(random.nextInt(2))));
+        world.world.runFor(LEASE.heartbeat().multipliedBy(2));
+        for (int i = 0; i < 100; i++) {
+          leader.propose("b" + i);
+        }
+        leader.strand.execute(() -> leader.replica.handOver(null));
+        Duration most = oneWay.multipliedBy(2 * 7).plus(force.multipliedBy(5)).plus(FORCES);
+        Duration taken = gap(world, leader);
+        millis.add(taken.toMillis());
+        assertThat(taken).as("seed %d, one way %s, force %s", seed, oneWay, force).isLessThan(most);
+      }
+    }
+    Collections.sort(millis);
+    System.out.println("nobody leads, slow disks and links, in ms: " + millis);
+  }
+
+  /** How long nobody leads, from the stop of appends to the first command that may come. */
+  private static Duration gap(HostFixture world, Server from) {
+    world.until(() -> from.roles.contains("stops"));
+    Duration stopped = world.world.elapsed();
+    world.until(() -> world.servers.values().stream().anyMatch(Server::leads));
+    return world.world.elapsed().minus(stopped);
+  }
+
+  /** The leader, and a follower with a lower number that has just started again. */
+  private static Server leaderBesideAFresh(HostFixture world) {
+    Server leader = world.leader();
+    world.propose(leader, "a");
+    Server fresh = other(world, leader);
+    world.crash(fresh);
+    world.restart(fresh);
+    world.until(() -> fresh.applied.contains("a"));
+    world.world.runFor(LEASE.heartbeat()); // it has been heard of
+    return leader;
+  }
+
+  /**
+   * Who has just started may promise nothing, to itself neither (G2): it would keep the group
+   * waiting, for up to a lease. The longest of ten real hand-overs was one to such a server.
+   */
+  @Test
+  void notToAServerThatIsSilentAfterItsStart() {
+    for (int seed = 1; seed <= 20; seed++) {
+      try (HostFixture world = new HostFixture(seed, 3)) {
+        Server leader = leaderBesideAFresh(world);
+        world.world.runFor(Duration.ofMillis(seed * 40));
+        leader.strand.execute(() -> leader.replica.handOver(null));
+        assertThat(gap(world, leader)).as("seed %d", seed).isLessThan(LOCAL_WORK.multipliedBy(2));
+      }
+    }
+  }
+
+  /** If nobody else is up the leader goes on until that silence is over. */
+  @Test
+  void aLeaderGoesOnUntilSomebodyCanTakeOver() {
+    for (int seed = 1; seed <= 5; seed++) {
+      try (HostFixture world = new HostFixture(seed, 3)) {
+        Server leader = world.leader();
+        Server fresh = other(world, leader);
+        Server third =
+            world.servers.values().stream()
+                .filter(s -> s != leader && s != fresh)
+                .findFirst()
+                .orElseThrow();
+        world.crash(third);
+        world.world.runFor(LEASE.length().multipliedBy(6).dividedBy(10)); // it is known to be away
+        leaderBesideAFresh(world);
+        leader.strand.execute(() -> leader.replica.handOver(null));
+        world.propose(leader, "b");
+        assertThat(gap(world, leader)).as("seed %d", seed).isLessThan(LOCAL_WORK.multipliedBy(2));
+        assertThat(fresh.leads()).isTrue();
+      }
+    }
+  }
+
+  /**
+   * Who is about to end gets nothing, and if it gets something says at once that it is not able.
+   */
+  @Test
+  void notToAServerThatLeaves() {
+    for (int seed = 1; seed <= 10; seed++) {
+      boolean known = seed % 2 == 0;
+      try (HostFixture world = new HostFixture(seed, 3)) {
+        Server leader = world.leader();
+        world.propose(leader, "a");
+        Server leaving = other(world, leader);
+        world.until(() -> leaving.applied.contains("a"));
+        leaving.strand.execute(() -> leaving.host.handOverAll());
+        world.world.runFor(known ? LEASE.heartbeat().multipliedBy(2) : Duration.ofMillis(1));
+        leader.strand.execute(() -> leader.replica.handOver(known ? null : leaving.id));
+        assertThat(gap(world, leader))
+            .as("seed %d", seed)
+            .isLessThan(known ? LOCAL_WORK.multipliedBy(2) : LEASE.length().dividedBy(2));
+        assertThat(leaving.roles).isEmpty();
+      }
     }
   }
 
