@@ -11,6 +11,7 @@ import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.paxos.log.LogFailedException;
 import io.meridiandb.paxos.log.WriteAheadLog;
 import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.paxos.replica.HandOverRehearsal;
 import io.meridiandb.paxos.replica.HostServices;
 import io.meridiandb.paxos.replica.ReplicaHost;
 import io.meridiandb.placement.driver.PlacementRoles;
@@ -152,7 +153,8 @@ public final class Node {
       }
       now.host.start();
       placement.start();
-      if (config.sizes().warmPlanner()) {
+      if (config.sizes().warm()) {
+        HandOverRehearsal.begin(env, trueTime);
         sql.warmUp();
         sql.rehearse();
       }

@@ -52,10 +52,10 @@ public record NodeConfig(
    * @param log the write-ahead log's segments and cache
    * @param groups when tablets write files
    * @param queryBytesMax memory that all queries together may hold
-   * @param warmPlanner whether the planner is warmed before the node says that it has started
+   * @param warm whether the planner is warmed before the node says that it has started, and first
+   *     uses of other rare things are rehearsed beside it
    */
-  public record Sizes(
-      LogOptions log, GroupOptions groups, long queryBytesMax, boolean warmPlanner) {
+  public record Sizes(LogOptions log, GroupOptions groups, long queryBytesMax, boolean warm) {
     private static final long QUERY_BYTES = 512L << 20;
     private static final long QUERY_BYTES_SMALL = 64L << 20;
 

@@ -2,14 +2,18 @@ package io.meridiandb.paxos.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.simulated.LinkConditions;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.replica.HostFixture.Server;
+import io.meridiandb.truetime.TrueTimes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -211,6 +215,23 @@ final class HandOverTest {
             .as("seed %d", seed)
             .isLessThan(known ? LOCAL_WORK.multipliedBy(2) : LEASE.length().dividedBy(2));
         assertThat(leaving.roles).isEmpty();
+      }
+    }
+  }
+
+  /** What a server plays to itself as it starts is a hand-over, and leaves nothing behind. */
+  @Test
+  void aRehearsalSeesAHandOver() {
+    for (int seed = 1; seed <= 5; seed++) {
+      try (HostFixture world = new HostFixture(seed, 1)) {
+        Env env = world.world.server(world.ids.getFirst());
+        CompletableFuture<Boolean> seen =
+            HandOverRehearsal.begin(
+                env, TrueTimes.staticBound(env.clocks(), SimulatedWorld.CLOCK_BOUND));
+        Duration begun = world.world.elapsed();
+        world.until(seen::isDone);
+        assertThat(seen.join()).as("seed %d", seed).isTrue();
+        assertThat(world.world.elapsed().minus(begun)).isLessThan(Duration.ofSeconds(1));
       }
     }
   }
