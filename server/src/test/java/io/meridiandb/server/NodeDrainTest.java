@@ -43,7 +43,7 @@ final class NodeDrainTest {
             id.toString(),
             new Topology(places),
             ReplicaSet.ofFull(SERVERS),
-            LeaseConfig.DEFAULT,
+            NodeConfig.Times.ofLease(LeaseConfig.DEFAULT.length()),
             NodeConfig.Sizes.SMALL);
     NodeParts parts =
         new NodeParts() {
