@@ -5,7 +5,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.LatencyMatrix;
 import io.meridiandb.kernel.net.Transport;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -60,10 +60,7 @@ public final class SimulatedNetwork {
   private final Map<Link, LinkConditions> conditions = new TreeMap<>();
   private final Set<Link> cuts = new LinkedHashSet<>();
   private final Map<Link, Long> cloggedUntil = new TreeMap<>();
-
-  /** Looked up only. */
-  private final Map<LinkLane, Path> paths = new HashMap<>();
-
+  private final Map<LinkLane, Path> paths = new LinkedHashMap<>();
   private LinkConditions standard = LinkConditions.lan();
   private Function<byte[], String> inWords = frame -> frame.length + " bytes";
   private @Nullable LatencyMatrix distances;
