@@ -88,14 +88,14 @@ final class HostedGroups implements LocalGroups, GroupOpener {
   public void open(GroupId group, ReplicaSet members) {
     CompletableFuture<Void> mine = new CompletableFuture<>();
     CompletableFuture<@Nullable CompletableFuture<Void>> claimed = new CompletableFuture<>();
-    strand.execute(() -> claimed.complete(claim(group, mine)));
+    boolean witness = members.kindOf(self) == ReplicaSet.Kind.WITNESS;
+    strand.execute(() -> claimed.complete(claim(group, witness, mine)));
     CompletableFuture<Void> others = env.fibers().await(claimed, OPEN_MAX);
     if (others != null) {
       env.fibers().await(others, OPEN_MAX);
       return;
     }
     try {
-      boolean witness = members.kindOf(self) == ReplicaSet.Kind.WITNESS;
       TabletGroup tablet = witness ? null : groups.open(group);
       strand.execute(() -> begin(group, members, tablet, mine));
       env.fibers().await(mine, OPEN_MAX);
@@ -108,9 +108,17 @@ final class HostedGroups implements LocalGroups, GroupOpener {
   }
 
   /** Null if the caller is to open it; otherwise what to wait for. */
-  private @Nullable CompletableFuture<Void> claim(GroupId group, CompletableFuture<Void> mine) {
-    if (served.containsKey(group)) {
-      return CompletableFuture.completedFuture(null);
+  private @Nullable CompletableFuture<Void> claim(
+      GroupId group, boolean witness, CompletableFuture<Void> mine) {
+    HostedReplica here = served.get(group);
+    if (here != null) {
+      boolean asWanted = witness == (here.tablet() == null);
+      return asWanted
+          ? CompletableFuture.completedFuture(null)
+          : CompletableFuture.failedFuture(
+              new IOException(
+                  "an earlier replica of %s, %s data, is not cleared away yet"
+                      .formatted(group, witness ? "with" : "without")));
     }
     if (leaving.contains(group)) {
       return CompletableFuture.failedFuture(

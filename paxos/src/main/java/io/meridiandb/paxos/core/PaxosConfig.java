@@ -17,7 +17,7 @@ import java.util.TreeSet;
  */
 public record PaxosConfig(LeaseConfig lease, Duration retry, Duration campaignSpread) {
   /** Most entries on the way to one follower. */
-  public static final int IN_FLIGHT_ENTRIES_MAX = 256;
+  public static final int IN_FLIGHT_ENTRIES_MAX = 1_024;
 
   /** Most bytes on the way to one follower; a single larger entry passes alone. */
   public static final int IN_FLIGHT_BYTES_MAX = 4 << 20;
