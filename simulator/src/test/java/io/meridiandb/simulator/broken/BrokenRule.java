@@ -148,7 +148,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Outcomes are in memory and in the log, and in no checkpoint. */
-  OUTCOMES_IN_MEMORY(5014, "outcomes are lost at a restart (G13)") {
+  OUTCOMES_IN_MEMORY(3013, "outcomes are lost at a restart (G13)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return BrokenParts.forgettingOutcomes();
@@ -188,7 +188,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** A follower answers with what it had. */
-  SERVED_BEFORE_APPLIED(5000, "a follower serves before it has applied (C4)") {
+  SERVED_BEFORE_APPLIED(1006, "a follower serves before it has applied (C4)") {
     @Override
     public Env env(Env env, ServerIdentity self) {
       return BrokenWorld.withNamedStrands(env);
