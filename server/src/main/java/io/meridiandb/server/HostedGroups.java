@@ -21,8 +21,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +49,10 @@ final class HostedGroups implements LocalGroups, GroupOpener {
   private final ReplicaHost host;
   private final NodeParts parts;
   private final Map<GroupId, HostedReplica> served = new TreeMap<>();
+
+  /** The values of {@link #served}, made anew when they change: they are looked at all the time. */
+  private List<HostedReplica> hosted = List.of();
+
   private final Map<GroupId, CompletableFuture<Void>> opening = new TreeMap<>();
 
   /** The data of these is being deleted. */
@@ -144,6 +146,7 @@ final class HostedGroups implements LocalGroups, GroupOpener {
         groups.serve(tablet);
       }
       served.put(group, new HostedReplica(trueTime, replica, tablet));
+      hosted = List.copyOf(served.values());
       done.complete(null);
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
@@ -159,6 +162,7 @@ final class HostedGroups implements LocalGroups, GroupOpener {
     if (served.remove(group) == null) {
       return; // told again
     }
+    hosted = List.copyOf(served.values());
     env.events().count("server.replicas.removed", 1);
     env.events()
         .event(
@@ -201,13 +205,14 @@ final class HostedGroups implements LocalGroups, GroupOpener {
   }
 
   /** The replicas, by their groups' ids, to be looked at. */
-  Collection<HostedReplica> hosted() {
-    return Collections.unmodifiableCollection(served.values());
+  List<HostedReplica> hosted() {
+    return hosted;
   }
 
   /** The tablets are closed: nothing can be told of them any more. */
   void forget() {
     served.clear();
+    hosted = List.of();
   }
 
   /** How each replica is now. */

@@ -30,7 +30,6 @@ import io.meridiandb.truetime.masters.MastersTrueTime;
 import io.meridiandb.txn.gateway.GatewayImpl;
 import io.meridiandb.wire.spi.FrameChannel;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -264,7 +263,7 @@ public final class Node {
    * @param fenced whether it knows that its clock is wrong
    * @param replicas its groups, by id: alive, to be looked at at once
    */
-  public record Glance(TTInterval clock, boolean fenced, Collection<HostedReplica> replicas) {}
+  public record Glance(TTInterval clock, boolean fenced, List<HostedReplica> replicas) {}
 
   /**
    * Looks at the node at this very moment: for the simulator between two events, when nothing of

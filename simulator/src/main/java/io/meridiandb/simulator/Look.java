@@ -25,14 +25,16 @@ final class Look {
   }
 
   private boolean isAsSeen(Node.Glance glance) {
-    int at = 0;
-    for (HostedReplica each : glance.replicas()) {
-      if (at == groups.size() || !isAsSeen(each, groups.get(at), glance)) {
+    List<HostedReplica> replicas = glance.replicas();
+    if (replicas.size() != groups.size()) {
+      return false;
+    }
+    for (int i = 0; i < replicas.size(); i++) { // after every event: without an iterator
+      if (!isAsSeen(replicas.get(i), groups.get(i), glance)) {
         return false;
       }
-      at++;
     }
-    return at == groups.size();
+    return true;
   }
 
   private static boolean isAsSeen(HostedReplica each, Sight.Group before, Node.Glance glance) {

@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How transactions of this group have ended: replicated state, a function of the log's prefix
@@ -39,6 +40,11 @@ public final class OutcomeTable {
     long acked;
     long prunedThrough;
     final TreeMap<Long, Ending> endings = new TreeMap<>();
+
+    /**
+     * What a checkpoint says of it; null since it has changed: most have not, from one to the next.
+     */
+    @Nullable SessionImage image;
   }
 
   private final int sessionsMax;
@@ -166,6 +172,7 @@ public final class OutcomeTable {
         Map.Entry<Long, Ending> ending = endings.next();
         if (!ending.getValue().commitStart.isAfter(horizon)) {
           session.prunedThrough = Math.max(session.prunedThrough, ending.getKey());
+          session.image = null;
           endings.remove();
         }
       }
@@ -181,12 +188,13 @@ public final class OutcomeTable {
     return session;
   }
 
-  /** Puts the session behind all others, making it if need be. */
+  /** Puts the session behind all others, making it if need be; the caller changes it. */
   private Session touch(SessionId id) {
     Session session = sessions.remove(id);
     if (session == null) {
       session = new Session();
     }
+    session.image = null;
     sessions.put(id, session);
     return session;
   }
@@ -211,22 +219,31 @@ public final class OutcomeTable {
             .setHorizonNanos(horizon.nanos())
             .setSessionsForgotten(sessionsForgotten);
     sessions.forEach((id, session) -> {
-      SessionImage.Builder image =
-          SessionImage.newBuilder()
-              .setSessionHigh(id.high)
-              .setSessionLow(id.low)
-              .setAckedSequence(session.acked)
-              .setPrunedThrough(session.prunedThrough);
-      session.endings.forEach((sequence, ending) ->
-          image.addOutcomes(
-              OutcomeImage.newBuilder()
-                  .setSequence(sequence)
-                  .setAttempt(ending.attempt)
-                  .setTimestampNanos(ending.timestamp.nanos())
-                  .setCommitStartNanos(ending.commitStart.nanos())));
+      SessionImage image = session.image;
+      if (image == null) {
+        image = imageOf(id, session);
+        session.image = image;
+      }
       out.addSessions(image);
     });
     return out.build();
+  }
+
+  private static SessionImage imageOf(SessionId id, Session session) {
+    SessionImage.Builder image =
+        SessionImage.newBuilder()
+            .setSessionHigh(id.high)
+            .setSessionLow(id.low)
+            .setAckedSequence(session.acked)
+            .setPrunedThrough(session.prunedThrough);
+    session.endings.forEach((sequence, ending) ->
+        image.addOutcomes(
+            OutcomeImage.newBuilder()
+                .setSequence(sequence)
+                .setAttempt(ending.attempt)
+                .setTimestampNanos(ending.timestamp.nanos())
+                .setCommitStartNanos(ending.commitStart.nanos())));
+    return image.build();
   }
 
   /** Becomes what a checkpoint holds; everything before is dropped. */

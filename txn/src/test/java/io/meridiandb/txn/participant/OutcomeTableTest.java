@@ -11,6 +11,10 @@ import io.meridiandb.txn.proto.CommittedEntry;
 import io.meridiandb.txn.proto.HorizonEntry;
 import io.meridiandb.txn.proto.Refusal;
 import io.meridiandb.txn.proto.RefusedEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The replicated outcomes stay bounded and never lie (protocol G13, G14). */
@@ -34,6 +38,50 @@ class OutcomeTableTest {
 
   private void horizon(long at) {
     table.apply(HorizonEntry.newBuilder().setHorizonNanos(at).build());
+  }
+
+  /** What is kept of an image for the next one never hides a change. */
+  @Test
+  void anImageIsTheSameHoweverOftenOneWasMadeBefore() {
+    List<Consumer<OutcomeTable>> history = new ArrayList<>();
+    Random random = new Random(5);
+    for (int step = 1; step <= 300; step++) {
+      Consumer<OutcomeTable> change = change(random, step);
+      history.add(change);
+      change.accept(table);
+      OutcomeTable fresh = new OutcomeTable(SESSIONS, Rules.ALL);
+      history.forEach(each -> each.accept(fresh));
+      assertThat(table.image()).isEqualTo(fresh.image());
+    }
+  }
+
+  private static Consumer<OutcomeTable> change(Random random, long step) {
+    TxnId id = txn(random.nextInt(5), step);
+    switch (random.nextInt(6)) {
+      case 0 -> {
+        HorizonEntry entry = HorizonEntry.newBuilder().setHorizonNanos(step - 20).build();
+        return each -> each.apply(entry);
+      }
+      case 1 -> {
+        RefusedEntry entry =
+            RefusedEntry.newBuilder()
+                .setSessionLow(id.sessionLow())
+                .setSequence(step)
+                .setAtNanos(step)
+                .build();
+        return each -> each.apply(entry);
+      }
+      default -> {
+        CommittedEntry entry =
+            CommittedEntry.newBuilder()
+                .setTxn(Protos.txn(id))
+                .setTimestampNanos(step)
+                .setCommitStartNanos(step)
+                .setAckedSequence(Math.max(0, step - 10 - random.nextInt(30)))
+                .build();
+        return each -> each.apply(entry);
+      }
+    }
   }
 
   @Test
