@@ -45,8 +45,18 @@ final class ImageHandler {
    * The members at the image's index, which the driver has made durable before the image takes
    * effect: after a crash in between a replica must not campaign with the voters of long ago
    * (protocol G6).
+   *
+   * <p>If the own log holds something else at that index, an earlier leader wrote it, and nothing
+   * of it from there on can be chosen. It goes before the image takes effect as well: after a crash
+   * in between, what the log holds up to the state machine's checkpoint is taken for chosen.
+   *
+   * @param entry the last entry in the image, which is chosen
    */
-  void coming(long index, Configuration members) {
+  void coming(LogEntry entry, Configuration members) {
+    long index = entry.index();
+    if (index > s.commit && s.log.holds(index) && !s.log.entry(index).sameContent(entry)) {
+      s.cutSuffixAndPersist(index - 1);
+    }
     s.log.configurations().install(index, members);
     s.noteKind(members);
   }

@@ -134,7 +134,7 @@ public final class PaxosCore {
         images.become(kind.holdsData(), kind.checkpointIndex());
       }
       case Prefer prefer -> s.prefer(prefer.preference());
-      case ImageComing coming -> images.coming(coming.index(), coming.members());
+      case ImageComing coming -> images.coming(coming.entry(), coming.members());
       case ImageInstalled installed -> images.installed(installed.entry());
     }
     if (s.role instanceof Leader leader) {

@@ -69,8 +69,10 @@ public sealed interface PaxosInput {
   record BecomeKind(TTInterval now, boolean holdsData, long checkpointIndex)
       implements PaxosInput {}
 
-  /** The head of an image has come: who belonged to the group at {@code index}. */
-  record ImageComing(TTInterval now, long index, Configuration members) implements PaxosInput {}
+  /**
+   * The head of an image has come: it ends with {@code entry}, and who belonged to the group there.
+   */
+  record ImageComing(TTInterval now, LogEntry entry, Configuration members) implements PaxosInput {}
 
   /** The state machine has taken in, durably, the state after {@code entry}, which is chosen. */
   record ImageInstalled(TTInterval now, LogEntry entry) implements PaxosInput {}

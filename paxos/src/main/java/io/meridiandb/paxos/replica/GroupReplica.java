@@ -386,7 +386,7 @@ final class GroupReplica implements Replica {
 
   /** The members at {@code entry}, which an image will bring. */
   void imageComing(LogEntry entry, Configuration members) {
-    run(new PaxosInput.ImageComing(now(), entry.index(), members));
+    run(new PaxosInput.ImageComing(now(), entry, members));
   }
 
   /** The state machine changes over: it takes no entries until {@link #imageEnded}. */

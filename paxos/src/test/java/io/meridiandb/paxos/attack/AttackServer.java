@@ -323,7 +323,7 @@ final class AttackServer {
 
   /** Takes an image that stands after the entry, as the driver does it. */
   void takeImage(LogEntry entry, Configuration members) {
-    run(new PaxosInput.ImageComing(now(), entry.index(), members));
+    run(new PaxosInput.ImageComing(now(), entry, members));
     disk.write(new LogRecord.Members(G, entry.index(), members.encode()));
     if (!witness()) {
       disk.checkpoint = entry.index();

@@ -188,7 +188,7 @@ final class ScenarioWorld {
     out.add("image of " + from.id + " up to " + from.checkpoint + " for " + to.id);
     Configuration members = from.core.membersAt(from.checkpoint);
     to.disk.replay(new LogRecord.Members(G, from.checkpoint, members.encode()));
-    run(to, new PaxosInput.ImageComing(now(), from.checkpoint, members));
+    run(to, new PaxosInput.ImageComing(now(), entry, members));
     to.checkpoint = from.checkpoint;
     to.applied = from.checkpoint;
     run(to, new PaxosInput.ImageInstalled(now(), entry));

@@ -172,7 +172,7 @@ final class SimulatedChanges {
       return;
     }
     Configuration members = source.membersAt(index);
-    to.run(group, new PaxosInput.ImageComing(to.now(), index, members));
+    to.run(group, new PaxosInput.ImageComing(to.now(), entry, members));
     to.disk.get(group).replay(new LogRecord.Members(group, index, members.encode()));
     world.table.fired("image");
     long incarnation = to.incarnation;
@@ -186,6 +186,17 @@ final class SimulatedChanges {
   }
 
   private void take(GroupId group, SimulatedServer to, LogEntry entry, boolean data) {
+    if (!to.unforced.isEmpty()) { // the image takes effect once the log has forced all before it
+      long incarnation = to.incarnation;
+      world.at(
+          PaxosSimulation.MILLI,
+          () -> {
+            if (alive(to, incarnation)) {
+              take(group, to, entry, data);
+            }
+          });
+      return;
+    }
     SimulatedServer.Member member = to.members.get(group);
     boolean still = data == (to.machines.get(group) >= 0);
     if (!still || entry.index() <= member.applied || entry.index() < member.core.baseIndex()) {
