@@ -187,9 +187,12 @@ final class MemberChanges {
   /**
    * Takes a group that is CHANGING as far towards its new members as can be now.
    *
-   * @return why they are not its members yet; null if they are
+   * @return why they are not its members yet; null if they are, or if others are wanted meanwhile
    */
   @Nullable String advance(GroupRow group) {
+    if (!isStillWanted(group)) {
+      return null; // whoever wanted the others sees to it: two would undo each other's work
+    }
     SortedMap<ServerId, ServerStatusReply> statuses = spanservers.statuses();
     ServerId leader = Spanservers.leader(statuses, group.id());
     ReplicaSet present = Spanservers.members(statuses, group.id());
@@ -214,6 +217,12 @@ final class MemberChanges {
           });
     }
     return problem;
+  }
+
+  private boolean isStillWanted(GroupRow group) {
+    return transactions.read(
+        TRANSACTION_MAX,
+        transaction -> group.equals(GroupRow.find(transaction, group.id(), LockMode.NONE)));
   }
 
   private static SortedMap<ServerId, Kind> joining(ReplicaSet present, ReplicaSet target) {

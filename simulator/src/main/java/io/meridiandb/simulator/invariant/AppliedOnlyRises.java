@@ -6,4 +6,9 @@ public final class AppliedOnlyRises extends Rising<Long> {
   Long value(Sight.Group group) {
     return group.applied();
   }
+
+  @Override
+  boolean goesWithTheReplica() {
+    return true; // who is made a member again begins with an empty log
+  }
 }

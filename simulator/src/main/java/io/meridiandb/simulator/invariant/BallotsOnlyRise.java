@@ -8,4 +8,9 @@ public final class BallotsOnlyRise extends Rising<Ballot> {
   Ballot value(Sight.Group group) {
     return group.ballot();
   }
+
+  @Override
+  boolean goesWithTheReplica() {
+    return false; // a server remembers its promises for ever
+  }
 }

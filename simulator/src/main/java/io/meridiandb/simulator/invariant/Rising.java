@@ -17,6 +17,9 @@ abstract class Rising<T extends Comparable<T>> implements Invariant {
   /** What must not fall. */
   abstract T value(Sight.Group group);
 
+  /** Whether it begins anew with another replica of the group, once this one has gone. */
+  abstract boolean goesWithTheReplica();
+
   @Override
   public final @Nullable String broken(Sight sight) {
     for (Sight.Server server : sight.servers()) {
@@ -30,7 +33,16 @@ abstract class Rising<T extends Comparable<T>> implements Invariant {
     return null;
   }
 
+  private static boolean isHere(Sight.Server server, long group) {
+    return server.groups().stream().anyMatch(each -> each.id() == group);
+  }
+
   private @Nullable String fallen(Sight.Server server) {
+    if (goesWithTheReplica()) {
+      highest
+          .keySet()
+          .removeIf(each -> each.server.equals(server.id()) && !isHere(server, each.group));
+    }
     for (Sight.Group group : server.groups()) {
       T now = value(group);
       T before = highest.put(new Replica(server.id(), server.life(), group.id()), now);

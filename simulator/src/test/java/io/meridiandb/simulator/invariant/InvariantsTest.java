@@ -89,6 +89,23 @@ class InvariantsTest {
         .anyMatch(words -> words.startsWith("NoGroupStops"));
   }
 
+  /** Who was removed and is added again begins with an empty log, but keeps its promises. */
+  @Test
+  void anotherReplicaOfTheGroupMayBeginAnewButNotItsPromises() {
+    AppliedOnlyRises applied = new AppliedOnlyRises();
+    BallotsOnlyRise ballots = new BallotsOnlyRise();
+    for (Sight.Server each :
+        List.of(
+            server(1, 1, 300, group(false, 2, 5, false)),
+            new Sight.Server(new ServerId(1), 1, server(1, 1, 300).clock(), false, List.of()))) {
+      assertThat(applied.broken(at(300, each))).isNull();
+      assertThat(ballots.broken(at(300, each))).isNull();
+    }
+    Sight again = at(300, server(1, 1, 300, group(false, 1, 0, false)));
+    assertThat(applied.broken(again)).isNull();
+    assertThat(ballots.broken(again)).isNotNull();
+  }
+
   /** Server 1's lease ended by time alone, and was extended when server 2 had begun to lead. */
   @Test
   void aLeaseThatIsValidAgainIsComparedWithAllOthers() {
