@@ -207,14 +207,7 @@ final class Groups {
     transactions.change(
         TRANSACTION_MAX,
         transaction -> {
-          PlacementRow placement =
-              PlacementRow.all(transaction, LockMode.EXCLUSIVE).stream()
-                  .filter(row -> row.name().equals(name))
-                  .findFirst()
-                  .orElseThrow(() ->
-                      new MeridianException(
-                          ErrorCode.UNDEFINED_OBJECT,
-                          "placement \"%s\" does not exist".formatted(name)));
+          PlacementRow placement = PlacementRow.named(transaction, name, LockMode.EXCLUSIVE);
           long used =
               MetadataRow.all(transaction, LockMode.SHARED).stream()
                   .filter(row -> row.placementId() == placement.id())

@@ -96,13 +96,7 @@ final class MemberChanges {
       String name,
       PlacementOptions options,
       SortedMap<ServerId, ServerStatusReply> statuses) {
-    PlacementRow placement =
-        PlacementRow.all(transaction, LockMode.EXCLUSIVE).stream()
-            .filter(row -> row.name().equals(name))
-            .findFirst()
-            .orElseThrow(() ->
-                new MeridianException(
-                    ErrorCode.UNDEFINED_OBJECT, "placement \"%s\" does not exist".formatted(name)));
+    PlacementRow placement = PlacementRow.named(transaction, name, LockMode.EXCLUSIVE);
     new PlacementRow(placement.id(), name, options).put(transaction);
     List<GroupRow> groups = GroupRow.all(transaction, LockMode.EXCLUSIVE);
     List<GroupRow> changing = new ArrayList<>();
@@ -170,15 +164,13 @@ final class MemberChanges {
                   .findFirst()
                   .orElseThrow()
                   .options();
-          Set<ServerId> data = new TreeSet<>(group.members().dataHolders());
-          Set<ServerId> witnesses = new TreeSet<>(group.members().witnesses());
           Set<ServerId> never = new TreeSet<>(silent);
           never.removeAll(group.members().all()); // who is only slow to answer stays
           never.addAll(gone);
           Wish wish =
               new Wish(
                   Groups.load(GroupRow.all(transaction, LockMode.SHARED)),
-                  new Present(data, witnesses),
+                  Present.of(group.members()),
                   never);
           group.changingTo(ServerChooser.choose(topology, options, wish)).put(transaction);
         });

@@ -4,6 +4,8 @@ import io.meridiandb.placement.PlacementOptions;
 import io.meridiandb.row.schema.SystemTables;
 import io.meridiandb.txn.LockMode;
 import io.meridiandb.txn.gateway.Transaction;
+import io.meridiandb.wire.ErrorCode;
+import io.meridiandb.wire.MeridianException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,20 @@ public record PlacementRow(long id, String name, PlacementOptions options) {
     return Rows.all(transaction, SystemTables.PLACEMENTS, lock).stream()
         .map(PlacementRow::of)
         .toList();
+  }
+
+  /**
+   * A placement by name.
+   *
+   * @throws MeridianException UNDEFINED_OBJECT if there is none, or it is the default one
+   */
+  public static PlacementRow named(Transaction transaction, String name, LockMode lock) {
+    return all(transaction, lock).stream()
+        .filter(row -> row.name().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new MeridianException(
+                ErrorCode.UNDEFINED_OBJECT, "placement \"%s\" does not exist".formatted(name)));
   }
 
   private static PlacementRow of(@Nullable Object[] row) {
