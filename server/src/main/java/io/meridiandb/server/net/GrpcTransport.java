@@ -139,7 +139,10 @@ public final class GrpcTransport implements Transport {
         .build();
   }
 
-  /** Closes all streams and ends the network's threads; the server's port is closed before. */
+  /**
+   * Closes all streams and ends the network's threads. Stop the server on them before; once this
+   * returns, its port can be taken again.
+   */
   public void stop() {
     peers.values().forEach(lanes -> lanes.values().forEach(PeerLane::stop));
     loops.stop();

@@ -34,7 +34,16 @@ final class NetLoops {
     return group.next();
   }
 
+  /**
+   * Ends the threads, and waits for it: a socket that Netty has closed keeps its port until its
+   * loop selects the next time, so a server at the same address could not start before.
+   */
   void stop() {
     group.shutdownGracefully(0, STOP_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    try {
+      group.awaitTermination(STOP_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

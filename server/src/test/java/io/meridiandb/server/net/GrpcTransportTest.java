@@ -71,6 +71,17 @@ class GrpcTransportTest {
     }
   }
 
+  /** Netty says that a port is closed before its loop gives it back (11 rounds of 100 failed). */
+  @Test
+  void aPortIsFreeWhenItsServerHasStopped() throws Exception {
+    int[] ports = {TestServer.freePort(), TestServer.freePort()};
+    for (int round = 1; round <= 60; round++) {
+      try (TestServer one = new TestServer(TestServer.config(1, round, ports), ports[0])) {
+        assertThat(one.server.port()).isEqualTo(ports[0]);
+      }
+    }
+  }
+
   @Test
   void anotherUniversesServerGetsTheReasonAndNoFrame() throws Exception {
     int[] ports = {TestServer.freePort(), TestServer.freePort()};
