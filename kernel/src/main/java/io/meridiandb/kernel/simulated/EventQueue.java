@@ -15,8 +15,11 @@ final class EventQueue {
   /** More events than this without time going on: something polls without waiting. */
   static final long EVENTS_AT_ONE_INSTANT_MAX = 2_000_000;
 
+  /** So many cancelled events may wait for their time, unless most are cancelled. */
+  private static final int CANCELLED_KEPT = 1_000;
+
   /** Something that will happen. */
-  static final class Event implements Comparable<Event> {
+  final class Event implements Comparable<Event> {
     private long at;
     private long tie;
     private final long number;
@@ -35,7 +38,15 @@ final class EventQueue {
     }
 
     void cancel() {
-      action = null;
+      if (action != null && isOfTheLiving()) {
+        action = null;
+        cancelled++;
+        sweep();
+      }
+    }
+
+    private boolean isOfTheLiving() {
+      return owner == null || owner.alive();
     }
 
     @Override
@@ -56,6 +67,7 @@ final class EventQueue {
   private long posted;
   private long deferred;
   private long atThisInstant;
+  private int cancelled;
 
   EventQueue(RandomSource order, Trace trace) {
     this.order = order;
@@ -103,7 +115,7 @@ final class EventQueue {
     long sum = now + Math.max(0, delay);
     long at = sum < 0 ? Long.MAX_VALUE : sum;
     Event event = new Event(at, order.nextInt(Integer.MAX_VALUE), ++posted, kind, owner, action);
-    if (owner == null || owner.alive()) {
+    if (event.isOfTheLiving()) {
       events.add(event);
     }
     return event;
@@ -114,7 +126,16 @@ final class EventQueue {
    * minutes later, it would keep all that the server had in memory.
    */
   void dropEventsOf(Incarnation dead) {
-    events.removeIf(event -> event.owner == dead);
+    events.removeIf(event -> event.owner == dead || event.action == null);
+    cancelled = 0;
+  }
+
+  /** Most time-outs are cancelled long before they are due: a queue of the rest is a short one. */
+  private void sweep() {
+    if (cancelled > CANCELLED_KEPT && cancelled > events.size() / 2) {
+      events.removeIf(event -> event.action == null);
+      cancelled = 0;
+    }
   }
 
   /** How many events are still to come, those that were cancelled too. */
@@ -136,7 +157,8 @@ final class EventQueue {
       }
       events.poll();
       Runnable action = next.action;
-      if (action == null || (next.owner != null && !next.owner.alive())) {
+      if (action == null) {
+        cancelled--;
         continue;
       }
       if (next.owner != null && next.owner.pausedUntil() > next.at) {
@@ -145,6 +167,7 @@ final class EventQueue {
         events.add(next);
         continue;
       }
+      next.action = null; // who cancels it from now on comes too late
       run(next, action);
       return true;
     }

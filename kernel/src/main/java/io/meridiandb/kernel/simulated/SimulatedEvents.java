@@ -1,6 +1,7 @@
 package io.meridiandb.kernel.simulated;
 
 import io.meridiandb.kernel.event.Events;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -8,7 +9,11 @@ import java.util.TreeMap;
 final class SimulatedEvents implements Events {
   private final SimulatedWorld world;
   private final String server;
-  private final Map<String, Long> counters = new TreeMap<>();
+  private final Map<String, Counter> counters = new HashMap<>();
+
+  private static final class Counter {
+    private long value;
+  }
 
   SimulatedEvents(SimulatedWorld world, String server) {
     this.world = world;
@@ -41,8 +46,11 @@ final class SimulatedEvents implements Events {
     };
   }
 
+  /** A copy, sorted by name. */
   Map<String, Long> counters() {
-    return counters;
+    Map<String, Long> copy = new TreeMap<>();
+    counters.forEach((name, counter) -> copy.put(name, counter.value));
+    return copy;
   }
 
   @Override
@@ -61,7 +69,7 @@ final class SimulatedEvents implements Events {
   @Override
   public void count(String counter, long delta) {
     world.checkTurn();
-    counters.merge(counter, delta, Long::sum);
+    counters.computeIfAbsent(counter, name -> new Counter()).value += delta;
     world.trace().add(counter);
     world.trace().add(delta);
   }

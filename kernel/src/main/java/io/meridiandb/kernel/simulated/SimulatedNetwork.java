@@ -5,6 +5,7 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.LatencyMatrix;
 import io.meridiandb.kernel.net.Transport;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -33,8 +34,6 @@ public final class SimulatedNetwork {
     }
   }
 
-  private record LinkLane(Link link, Transport.Lane lane) {}
-
   /** What frames of one link and lane go through; found once for each frame. */
   private static final class Path {
     private final Link link;
@@ -43,9 +42,16 @@ public final class SimulatedNetwork {
     private long lastArrival;
     private long lastNumber;
 
-    Path(LinkLane of) {
-      link = of.link;
-      lane = of.lane;
+    Path(Link link, Transport.Lane lane) {
+      this.link = link;
+      this.lane = lane;
+    }
+
+    /** One for each lane, by its ordinal. */
+    static Path[] ofLink(Link link) {
+      return Arrays.stream(Transport.Lane.values())
+          .map(lane -> new Path(link, lane))
+          .toArray(Path[]::new);
     }
 
     @Override
@@ -60,7 +66,10 @@ public final class SimulatedNetwork {
   private final Map<Link, LinkConditions> conditions = new TreeMap<>();
   private final Set<Link> cuts = new LinkedHashSet<>();
   private final Map<Link, Long> cloggedUntil = new TreeMap<>();
-  private final Map<LinkLane, Path> paths = new LinkedHashMap<>();
+
+  /** By sender and receiver; whoever sends has those from him at hand. */
+  private final Map<ServerId, Map<ServerId, Path[]>> paths = new TreeMap<>();
+
   private LinkConditions standard = LinkConditions.lan();
   private Function<byte[], String> inWords = frame -> frame.length + " bytes";
   private @Nullable LatencyMatrix distances;
@@ -99,7 +108,9 @@ public final class SimulatedNetwork {
   }
 
   private void conditionsChange() {
-    paths.values().forEach(path -> path.conditions = null);
+    for (Map<ServerId, Path[]> fromOne : paths.values()) {
+      fromOne.values().stream().flatMap(Arrays::stream).forEach(path -> path.conditions = null);
+    }
   }
 
   private LinkConditions conditionsOf(Path path) {
@@ -204,13 +215,13 @@ public final class SimulatedNetwork {
   }
 
   Transport transport(Incarnation home) {
+    Map<ServerId, Path[]> fromHere = pathsFrom(home.server());
     return new Transport() {
       @Override
       public void send(ServerId to, Lane lane, byte[] frame) {
         world.checkTurn();
         if (home.alive()) {
-          LinkLane toTake = new LinkLane(new Link(home.server(), to), lane);
-          accept(paths.computeIfAbsent(toTake, Path::new), frame.clone());
+          accept(path(fromHere, new Link(home.server(), to), lane), frame.clone());
         }
       }
 
@@ -220,6 +231,14 @@ public final class SimulatedNetwork {
         home.listen(receiver);
       }
     };
+  }
+
+  private Map<ServerId, Path[]> pathsFrom(ServerId server) {
+    return paths.computeIfAbsent(server, from -> new LinkedHashMap<>());
+  }
+
+  private static Path path(Map<ServerId, Path[]> fromHere, Link link, Transport.Lane lane) {
+    return fromHere.computeIfAbsent(link.to, to -> Path.ofLink(link))[lane.ordinal()];
   }
 
   private void accept(Path path, byte[] frame) {
@@ -307,13 +326,19 @@ public final class SimulatedNetwork {
    * hear of it.
    */
   void closeConnections(ServerId of) {
+    Map<ServerId, Path[]> fromHere = pathsFrom(of);
     for (ServerId other : world.servers()) {
       Link link = new Link(of, other);
-      if (!other.equals(of)) {
-        long delay = delay(conditionsOf(link), 1);
+      if (!other.equals(of) && takesFrames(other)) {
+        long delay = delay(conditionsOf(path(fromHere, link, Transport.Lane.CONTROL)), 1);
         world.queue().post(delay, "connection lost", null, () -> connectionLost(link));
       }
     }
+  }
+
+  private boolean takesFrames(ServerId server) {
+    Incarnation now = world.receiver(server);
+    return now != null && now.receiver() != null;
   }
 
   private void connectionLost(Link link) {

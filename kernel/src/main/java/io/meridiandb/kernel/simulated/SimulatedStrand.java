@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A queue of tasks, each run by an event of its own: in order within the strand, mixed by the seed
- * with whatever else happens at the same instant.
+ * with whatever else happens at the same instant. A timer's event runs its task itself, unless
+ * others wait already.
  */
 final class SimulatedStrand implements Strand {
   private final Incarnation home;
@@ -51,7 +52,11 @@ final class SimulatedStrand implements Strand {
       timers.remove();
       if (!earliest.cancelled) {
         earliest.fired = true;
-        execute(earliest);
+        if (scheduled) {
+          tasks.add(earliest);
+        } else {
+          perform(earliest);
+        }
         return;
       }
       earliest = timers.peek();
@@ -108,7 +113,10 @@ final class SimulatedStrand implements Strand {
 
   private void runOne() {
     scheduled = false;
-    Runnable task = tasks.remove();
+    perform(tasks.remove());
+  }
+
+  private void perform(Runnable task) {
     home.world().enterStrand(this);
     try {
       task.run();

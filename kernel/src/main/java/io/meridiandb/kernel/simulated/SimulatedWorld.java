@@ -7,11 +7,12 @@ import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.time.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -63,7 +64,7 @@ public final class SimulatedWorld implements AutoCloseable {
   private final SimulatedNetwork network;
   private final Turns turns = new Turns();
   private final Map<ServerId, Machine> machines = new TreeMap<>();
-  private final Map<ServerId, Life> lives = new TreeMap<>();
+  private final Map<ServerId, Life> lives = new HashMap<>();
   private final Map<ServerId, Long> starts = new TreeMap<>();
   private final List<Failure> failures = new ArrayList<>();
   private Runnable afterEvent = () -> {};
@@ -102,9 +103,9 @@ public final class SimulatedWorld implements AutoCloseable {
     return life.env;
   }
 
-  /** All servers that were ever started, in order of their numbers. */
+  /** All servers that were ever started, in order of their numbers; not a copy. */
   public Set<ServerId> servers() {
-    return new TreeSet<>(machines.keySet());
+    return Collections.unmodifiableSet(machines.keySet());
   }
 
   /** Whether the server runs. */
@@ -191,7 +192,7 @@ public final class SimulatedWorld implements AutoCloseable {
 
   /** Counters of one server over all its lives. */
   public Map<String, Long> counters(ServerId id) {
-    return new TreeMap<>(machine(id).events.counters());
+    return machine(id).events.counters();
   }
 
   /** Exceptions that no server could handle. A test that wants none asserts that this is empty. */

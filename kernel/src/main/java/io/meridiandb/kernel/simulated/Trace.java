@@ -25,10 +25,9 @@ final class Trace {
     hash = mixed ^ (mixed >>> 29);
   }
 
+  /** A text counts by its hash, which it keeps once it was worked out: most are literals. */
   void add(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      add(text.charAt(i));
-    }
+    add(text.hashCode());
   }
 
   /** Adds a line to the listing, if there is one; {@code text} is not computed otherwise. */

@@ -84,6 +84,20 @@ class SimulatedWorldTest {
   }
 
   @Test
+  void whatIsCancelledLeavesTheQueueBeforeItsTime() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      Strand strand = world.server(ONE).strands().create("a");
+      strand.schedule(Duration.ofHours(1), () -> {});
+      for (int i = 0; i < 10_000; i++) {
+        strand.schedule(Duration.ofHours(1), () -> {}).cancel();
+      }
+      assertThat(world.queue().coming()).isLessThan(1_100);
+      world.runFor(Duration.ofHours(2));
+      assertThat(world.queue().coming()).isZero();
+    }
+  }
+
+  @Test
   void timersOfOneStrandAndInstantKeepTheirOrder() {
     for (long seed = 0; seed < 20; seed++) {
       try (SimulatedWorld world = new SimulatedWorld(seed)) {

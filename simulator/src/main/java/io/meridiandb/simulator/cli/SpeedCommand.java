@@ -36,13 +36,13 @@ final class SpeedCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "S",
       description = "Virtual seconds to measure (${DEFAULT-VALUE}).")
-  private int seconds = 300;
+  private int seconds = 1_200;
 
   @Option(
       names = "--warm-up",
       paramLabel = "S",
       description = "Virtual seconds of the universe before it (${DEFAULT-VALUE}).")
-  private int warmUp = 300;
+  private int warmUp = 1_200;
 
   @Override
   public Integer call() {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at all invariants after every event; each is reported once.
@@ -114,16 +113,23 @@ public final class InvariantWatch implements Runnable {
   /** Whether it leads a group that it did not lead when it was seen last. */
   private boolean beginsToLead(Sight.Server server) {
     Sight.Server before = seen.get(server.id());
-    if (before != null && before.groups().equals(server.groups())) {
-      return false;
+    List<Sight.Group> groupsBefore = before == null ? List.of() : before.groups();
+    List<Sight.Group> groups = server.groups();
+    for (int i = 0; i < groups.size(); i++) { // after every event: without iterators
+      Sight.Group group = groups.get(i);
+      if (group.leading() && !isLeading(group.id(), groupsBefore, i)) {
+        return true;
+      }
     }
-    return server.groups().stream()
-        .anyMatch(group -> group.leading() && !isSeenLeading(before, group.id()));
+    return false;
   }
 
-  private static boolean isSeenLeading(Sight.@Nullable Server before, long group) {
-    return before != null
-        && before.groups().stream().anyMatch(each -> each.id() == group && each.leading());
+  /** Whether a list shows a group led; it stands at {@code place} unless replicas came or went. */
+  private static boolean isLeading(long group, List<Sight.Group> groups, int place) {
+    if (place < groups.size() && groups.get(place).id() == group) {
+      return groups.get(place).leading();
+    }
+    return groups.stream().anyMatch(each -> each.id() == group && each.leading());
   }
 
   /** How often it has looked. */
