@@ -1,6 +1,6 @@
 package io.meridiandb.simulator;
 
-import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.server.Node;
 import io.meridiandb.simulator.invariant.Sight;
@@ -13,15 +13,21 @@ import java.util.List;
  * what can be seen: then nothing is made anew but the time.
  */
 final class Look {
+  private final ServerIdentity self;
   private List<Sight.Group> groups = List.of();
 
-  Sight.Server at(Node.Glance glance, ServerId id, long life) {
+  Look(ServerIdentity self) {
+    this.self = self;
+  }
+
+  Sight.Server at(Node.Glance glance) {
     if (!isAsSeen(glance)) {
       List<Sight.Group> anew = new ArrayList<>();
       glance.replicas().forEach(each -> anew.add(seen(each, glance)));
       groups = anew;
     }
-    return new Sight.Server(id, life, glance.clock(), glance.fenced(), groups);
+    return new Sight.Server(
+        self.server(), self.incarnation(), glance.clock(), glance.fenced(), groups);
   }
 
   private boolean isAsSeen(Node.Glance glance) {

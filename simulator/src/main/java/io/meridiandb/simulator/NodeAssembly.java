@@ -102,7 +102,7 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
             new NodeConfig.Times(lease(shape), tuning.replaceAfter()),
             tuning.sizes());
     NodeParts parts = new ObservedParts(self, fittings.parts(env, self), observer);
-    return new RealNode(self.server(), Node.assemble(env, trueTime, config, parts), new Look());
+    return new RealNode(self.server(), Node.assemble(env, trueTime, config, parts), new Look(self));
   }
 
   /**
@@ -141,11 +141,11 @@ public final class NodeAssembly implements SimulatedNode.Assembly {
     }
 
     @Override
-    public Sight.@Nullable Server peek(ServerId id, long life) {
+    public Sight.@Nullable Server peek() {
       if (node.died().isDone()) {
         return null;
       }
-      return look.at(node.glance(), id, life);
+      return look.at(node.glance());
     }
 
     @Override

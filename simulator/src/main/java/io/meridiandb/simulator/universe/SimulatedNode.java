@@ -2,7 +2,6 @@ package io.meridiandb.simulator.universe;
 
 import io.meridiandb.kernel.Env;
 import io.meridiandb.kernel.RandomSource;
-import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.id.ServerIdentity;
 import io.meridiandb.simulator.invariant.Observer;
 import io.meridiandb.simulator.invariant.Sight;
@@ -48,7 +47,7 @@ public interface SimulatedNode {
   }
 
   /** How it is at this very moment; null if it cannot be seen or cannot go on. */
-  default Sight.@Nullable Server peek(ServerId id, long life) {
+  default Sight.@Nullable Server peek() {
     return null;
   }
 

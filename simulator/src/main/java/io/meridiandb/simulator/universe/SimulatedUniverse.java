@@ -190,7 +190,7 @@ public final class SimulatedUniverse {
 
   private void look(ServerId server, List<Sight.Server> seen) {
     SimulatedNode node = nodes.get(server);
-    Sight.Server one = node == null ? null : node.peek(server, world.life(server));
+    Sight.Server one = node == null ? null : node.peek();
     if (one != null) {
       seen.add(one);
     }
