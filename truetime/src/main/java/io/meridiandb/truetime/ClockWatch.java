@@ -7,9 +7,11 @@ import io.meridiandb.kernel.net.Messenger;
 import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,7 @@ public final class ClockWatch implements Messenger.ClockWatch {
   private final Events events;
   private final FencingRule rule;
   private final Timestamp begin;
-  private final ConcurrentSkipListMap<ServerId, Peer> peers = new ConcurrentSkipListMap<>();
+  private final Map<ServerId, Peer> peers = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable String> reported = new AtomicReference<>();
   private volatile boolean outvoted;
 
@@ -146,7 +148,7 @@ public final class ClockWatch implements Messenger.ClockWatch {
     return known == null || !known.contradicts();
   }
 
-  /** The peers whose clocks contradict this server's. */
+  /** The peers whose clocks contradict this server's, in order. */
   public List<ServerId> distrusted() {
     List<ServerId> found = new ArrayList<>();
     peers.forEach((id, peer) -> {
@@ -154,6 +156,7 @@ public final class ClockWatch implements Messenger.ClockWatch {
         found.add(id);
       }
     });
+    Collections.sort(found);
     return found;
   }
 

@@ -3,6 +3,7 @@ package io.meridiandb.kernel.net;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.meridiandb.kernel.check.Invariants;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,6 +17,16 @@ import java.nio.ByteBuffer;
  */
 public record MessageType<M extends MessageLite>(
     int id, String name, Parser<M> parser, Transport.Lane lane) {
+  /** The greatest number that a type may have. */
+  public static final int ID_MAX = 999;
+
+  public MessageType {
+    Invariants.check(isId(id), "%s has the number %s", name, id);
+  }
+
+  static boolean isId(int number) {
+    return number >= 0 && number <= ID_MAX;
+  }
 
   /** Reads a body of this type. */
   public M parse(byte[] body) throws InvalidProtocolBufferException {

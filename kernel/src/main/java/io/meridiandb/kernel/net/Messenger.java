@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,11 @@ public final class Messenger {
   private final Supplier<TTInterval> clock;
   private final Strand strand;
   private final Events events;
-  private final Map<Integer, Route<?>> routes = new ConcurrentHashMap<>();
+
+  /** By the type's number. */
+  private final AtomicReferenceArray<@Nullable Route<?>> routes =
+      new AtomicReferenceArray<>(MessageType.ID_MAX + 1);
+
   private final Map<Long, Pending> calls = new LinkedHashMap<>();
   private final Hearing hearing = new Hearing();
 
@@ -140,8 +144,8 @@ public final class Messenger {
 
   /** Registers the one handler of a type. */
   public <M extends MessageLite> void on(MessageType<M> type, Consumer<Received<M>> handler) {
-    Route<?> before = routes.put(type.id(), new Route<>(type, handler));
-    Invariants.check(before == null, "two handlers for message type %s", type.name());
+    boolean first = routes.compareAndSet(type.id(), null, new Route<>(type, handler));
+    Invariants.check(first, "two handlers for message type %s", type.name());
   }
 
   /** Sends a message that wants no answer. */
@@ -281,7 +285,7 @@ public final class Messenger {
         strand.execute(() -> answer(head, in));
         return;
       }
-      Route<?> route = routes.get(head.type());
+      Route<?> route = MessageType.isId(head.type()) ? routes.get(head.type()) : null;
       if (route == null) {
         refuse(from, "its type " + head.type() + " has no handler here");
         return;

@@ -136,25 +136,22 @@ class MessengerTest {
   void garbageUnknownTypesAndNewerFormatsAreRefused() {
     Env one = world.server(ONE);
     messenger(TWO, UNIVERSE);
-    Envelope head =
-        new Envelope(
-            UNIVERSE,
-            ONE,
-            1,
-            new TTInterval(Timestamp.ZERO, Timestamp.ZERO),
-            Timestamp.MIN,
-            999,
-            GROUP,
-            0,
-            false);
-    byte[] newer = head.encode(new byte[0]);
-    newer[0]++;
-    for (byte[] frame : List.of(new byte[3], head.encode(new byte[5]), newer)) {
-      one.transport().send(TWO, Lane.DATA, frame);
+    List<byte[]> frames = new ArrayList<>(List.of(new byte[3]));
+    for (int unknown : new int[] {-1, 0, 999, 1000, Integer.MAX_VALUE}) {
+      frames.add(headOf(unknown).encode(new byte[5]));
     }
+    byte[] newer = headOf(999).encode(new byte[0]);
+    newer[0]++;
+    frames.add(newer);
+    frames.forEach(frame -> one.transport().send(TWO, Lane.DATA, frame));
     world.runFor(SECOND);
-    assertThat(world.counters(TWO)).containsEntry("net.refused", 3L);
+    assertThat(world.counters(TWO)).containsEntry("net.refused", 7L);
     assertThat(world.failures()).isEmpty();
+  }
+
+  private static Envelope headOf(int type) {
+    TTInterval clock = new TTInterval(Timestamp.ZERO, Timestamp.ZERO);
+    return new Envelope(UNIVERSE, ONE, 1, clock, Timestamp.MIN, type, GROUP, 0, false);
   }
 
   @Test

@@ -17,7 +17,8 @@ final class ConfigurationStack {
   /** Index of the entry, or of the checkpoint, that says it; the first is chosen. Never empty. */
   private final TreeMap<Long, Configuration> byIndex = new TreeMap<>();
 
-  private Quorum quorum;
+  /** The last of them: it is asked for in every step of every group. */
+  private Map.Entry<Long, Configuration> last;
 
   ConfigurationStack(RecoveredMembership recorded, Configuration initial) {
     byIndex.put(
@@ -25,32 +26,38 @@ final class ConfigurationStack {
         recorded.configuration().isEmpty()
             ? initial
             : Configuration.decode(recorded.configuration()));
-    quorum = current().quorum();
+    last = byIndex.lastEntry();
   }
 
   /** The one in force. */
   Configuration current() {
-    return byIndex.lastEntry().getValue();
+    return last.getValue();
   }
 
   /** Since which entry it is in force. */
   long currentIndex() {
-    return byIndex.lastKey();
+    return last.getKey();
   }
 
   /** Who must agree to anything now. */
   Quorum quorum() {
-    return quorum;
+    return current().quorum();
   }
 
   /** The one in force at {@code index}, or the first that is known. */
   Map.Entry<Long, Configuration> at(long index) {
+    if (index >= currentIndex()) {
+      return last;
+    }
     Map.Entry<Long, Configuration> found = byIndex.floorEntry(index);
     return found == null ? byIndex.firstEntry() : found;
   }
 
   /** The one in force at {@code index} and all later ones. */
   List<Configuration> from(long index) {
+    if (index >= currentIndex()) {
+      return List.of(current());
+    }
     return new ArrayList<>(byIndex.tailMap(at(index).getKey(), true).values());
   }
 
@@ -63,14 +70,14 @@ final class ConfigurationStack {
   void append(long index, Configuration configuration) {
     if (index > byIndex.firstKey()) {
       byIndex.put(index, configuration);
-      quorum = current().quorum();
+      noteLast();
     }
   }
 
   void cutSuffix(long lastKept) {
     long first = byIndex.firstKey();
     byIndex.tailMap(Math.max(lastKept, first), false).clear();
-    quorum = current().quorum();
+    noteLast();
   }
 
   /** The first one that is kept is that in force at {@code lastDropped}. */
@@ -82,7 +89,7 @@ final class ConfigurationStack {
   void install(long index, Configuration configuration) {
     byIndex.headMap(index, true).clear();
     byIndex.put(index, configuration);
-    quorum = current().quorum();
+    noteLast();
   }
 
   /** All entries have gone, those up to {@code index} behind a checkpoint. */
@@ -90,6 +97,10 @@ final class ConfigurationStack {
     Map.Entry<Long, Configuration> kept = at(index);
     byIndex.clear();
     byIndex.put(kept.getKey(), kept.getValue());
-    quorum = current().quorum();
+    noteLast();
+  }
+
+  private void noteLast() {
+    last = byIndex.lastEntry();
   }
 }

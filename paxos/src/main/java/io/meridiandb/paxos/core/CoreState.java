@@ -262,12 +262,13 @@ final class CoreState {
    * be full then may not know.
    */
   boolean mayLead() {
-    return holdsData
-        && !voter.leaving()
-        && !needsImage()
-        && mayVote()
-        && (members().full().contains(self())
-            || log.configurations().from(commit).stream()
+    return holdsData && !voter.leaving() && !needsImage() && mayVote() && isFull();
+  }
+
+  private boolean isFull() {
+    return members().full().contains(self())
+        || (commit < log.configurations().currentIndex()
+            && log.configurations().from(commit).stream()
                 .anyMatch(each -> each.full().contains(self())));
   }
 

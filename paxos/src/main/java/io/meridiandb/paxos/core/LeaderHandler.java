@@ -13,6 +13,7 @@ import io.meridiandb.paxos.log.LogRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 
 /** Phase 2 at the leader: replicates, counts votes, chooses (protocol C1, G4, G5). */
 final class LeaderHandler {
@@ -153,6 +154,9 @@ final class LeaderHandler {
 
   /** Everything up to here that a quorum holds durably under this ballot is chosen. */
   private void advance(Leader leader) {
+    if (s.commit == s.log.lastIndex()) {
+      return; // votes that come late
+    }
     long held =
         s.quorum()
             .reached(voter -> {
@@ -262,6 +266,7 @@ final class LeaderHandler {
   }
 
   void tick(Leader leader) {
+    SortedSet<ServerId> unconfirmed = s.holder.unconfirmed(s.group());
     for (FollowerProgress follower : leader.followers.values()) {
       boolean unanswered = !follower.synced || follower.acked + 1 < follower.nextIndex;
       if (unanswered && s.passed(follower.retryAt)) {
@@ -271,7 +276,7 @@ final class LeaderHandler {
         }
         replicate(leader, follower);
       } else if (follower.synced
-          && (commitUntold(follower) || unconfirmed(follower.server))
+          && (commitUntold(follower) || unconfirmed.contains(follower.server))
           && follower.nextIndex > s.log.lastIndex()) {
         send(leader, follower, List.of());
       }
@@ -291,10 +296,6 @@ final class LeaderHandler {
   private boolean commitUntold(FollowerProgress follower) {
     return follower.commitSent < s.commit
         || (follower.commitKnown < s.commit && s.passed(follower.retryAt));
-  }
-
-  private boolean unconfirmed(ServerId voter) {
-    return s.holder.unconfirmed(s.group()).contains(voter);
   }
 
   /** After every step: begins to serve, notices a lost lease, hands over. */

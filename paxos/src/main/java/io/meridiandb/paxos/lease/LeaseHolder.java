@@ -213,11 +213,8 @@ public class LeaseHolder {
     if (led == null) {
       return Timestamp.MIN;
     }
-    if (allCount(led)) {
-      return led.electorate.end(changes, this::given);
-    }
     if (led.endAt != changes) {
-      led.end = workedOut(led);
+      led.end = allCount(led) ? led.electorate.end(changes, this::given) : workedOut(led);
       led.endAt = changes;
     }
     return led.end;

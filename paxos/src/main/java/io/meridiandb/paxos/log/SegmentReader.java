@@ -8,6 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** Reads frames of one segment through a window that moves forward; for recovery and inspection. */
 final class SegmentReader {
   private static final int WINDOW_BYTES = 1 << 20;
+
+  /**
+   * Most of what lies behind the end of a log is zeroes. Where a frame would have two zero words,
+   * segment and durable, none begins at the next eight bytes either: segments count from 1.
+   */
+  private static final int AFTER_ZEROES = 1 + Long.BYTES;
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final DiskFile file;
@@ -45,15 +52,18 @@ final class SegmentReader {
    * been durable: one written when {@code sequence} already was.
    */
   @Nullable Frame proofBehind(long id, int offset, long sequence) throws IOException {
-    for (long at = offset + 1L; load(at, Frame.HEAD_BYTES); at++) {
+    long at = offset + 1L;
+    while (load(at, Frame.HEAD_BYTES)) {
       int inWindow = (int) (at - windowStart);
-      if (window.getLong(inWindow + Frame.SEGMENT_AT) == id
-          && window.getLong(inWindow + Frame.DURABLE_AT) > sequence) {
+      long segment = window.getLong(inWindow + Frame.SEGMENT_AT);
+      long durable = window.getLong(inWindow + Frame.DURABLE_AT);
+      if (segment == id && durable > sequence) {
         Frame frame = frame(id, (int) at);
         if (frame != null) {
           return frame;
         }
       }
+      at += segment == 0 && durable == 0 ? AFTER_ZEROES : 1;
     }
     return null;
   }

@@ -21,7 +21,6 @@ import io.meridiandb.paxos.proto.ImageOfferProto;
 import io.meridiandb.paxos.proto.PaxosFrame;
 import io.meridiandb.truetime.ClockFaultException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -70,9 +69,7 @@ public final class ReplicaHost {
   private final LeaseManager leases;
   private final NavigableMap<GroupId, GroupReplica> replicas = new TreeMap<>();
   private final Elections elections;
-
-  /** The group whose turn it is to be ticked first. */
-  private GroupId turn = GroupId.ZERO;
+  private final Turns turns = new Turns(replicas);
 
   /** What is left of replicas that were closed since the start. */
   private final Map<GroupId, RecoveredGroup> closed = new TreeMap<>();
@@ -189,6 +186,7 @@ public final class ReplicaHost {
             setting,
             recovered(group));
     replicas.put(group, replica);
+    turns.changed();
     services.log().taken(group);
     stirred();
     return replica;
@@ -238,6 +236,7 @@ public final class ReplicaHost {
   public CompletableFuture<Void> close(GroupId group) {
     CompletableFuture<Void> durable = new CompletableFuture<>();
     GroupReplica replica = replicas.remove(group);
+    turns.changed();
     stirred();
     if (replica != null) {
       closed.put(group, replica.shut(() -> durable.complete(null)));
@@ -373,13 +372,11 @@ public final class ReplicaHost {
     boolean all = leases.disturbed();
     TTInterval now = services.trueTime().now();
     elections.look(now, this::electing);
-    List<GroupReplica> inTurn = new ArrayList<>(replicas.tailMap(turn, true).values());
-    inTurn.addAll(replicas.headMap(turn, false).values());
     boolean room = elections.room();
     long memory = EntryReads.share(replicas.size());
     Timestamp soon = now.latest().plus(pace.longestBeat());
     Timestamp lately = now.latest().plus(config.lease().length().multipliedBy(-LATELY_LEASES));
-    for (GroupReplica replica : inTurn) {
+    for (GroupReplica replica : turns.order()) {
       if (fenced) {
         replica.giveUp();
       } else if (all || !now.latest().isBefore(replica.quietUntil(now, soon))) {
@@ -390,7 +387,7 @@ public final class ReplicaHost {
         }
         if (room && !elections.room()) {
           room = false;
-          turn = replica.group(); // those behind it come first when there is room again
+          turns.beginAt(replica.group()); // those behind it come first when there is room again
         }
       }
     }

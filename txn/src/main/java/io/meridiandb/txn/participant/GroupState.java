@@ -15,6 +15,7 @@ import io.meridiandb.txn.proto.OutcomesImage;
 import io.meridiandb.txn.proto.PreparedEntry;
 import io.meridiandb.txn.proto.RefusedEntry;
 import io.meridiandb.txn.proto.Write;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -144,19 +145,21 @@ final class GroupState {
         outcomes.horizon(), rules.hold(Rule.OUTCOMES_KEPT) ? entry.getKeptList() : List.of());
   }
 
-  /** A format byte {@code 01}, then an {@link OutcomesImage}. */
+  /** A format byte {@code 01}, then an {@link OutcomesImage}: its parts follow each other. */
   byte[] image() {
-    byte[] body =
-        outcomes.image().toBuilder()
+    byte[] ended = outcomes.image();
+    byte[] others =
+        OutcomesImage.newBuilder()
             .addAllParts(parts.image())
             .addAllPrepared(prepared.image())
             .addAllAttempts(attempts.image())
             .build()
             .toByteArray();
-    byte[] image = new byte[1 + body.length];
-    image[0] = IMAGE_FORMAT;
-    System.arraycopy(body, 0, image, 1, body.length);
-    return image;
+    return ByteBuffer.allocate(1 + ended.length + others.length)
+        .put(IMAGE_FORMAT)
+        .put(ended)
+        .put(others)
+        .array();
   }
 
   /** Becomes what a checkpoint holds; an empty one is that of a new group. */

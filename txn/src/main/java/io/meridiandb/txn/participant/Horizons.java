@@ -25,6 +25,9 @@ final class Horizons {
   private final Acknowledgements acknowledgements;
   private Timestamp proposed;
 
+  /** Whether there was anything to forget was looked at for this horizon last. */
+  private Timestamp looked = Timestamp.MIN;
+
   /**
    * Begins at the logged horizon.
    *
@@ -51,11 +54,12 @@ final class Horizons {
             .now()
             .earliest()
             .plus(TxnLimits.OUTCOME_RETENTION.negated());
+    if (!next.isAfter(Timestamp.max(proposed, looked).plus(STEP)) || !leadership.leads()) {
+      return;
+    }
+    looked = next;
     GroupState state = leadership.state;
-    boolean worthIt =
-        next.isAfter(proposed.plus(STEP))
-            && (state.outcomes.holdsUpTo(next) || state.attempts.holdsUpTo(next));
-    if (!worthIt || !leadership.leads()) {
+    if (!state.outcomes.holdsUpTo(next) && !state.attempts.holdsUpTo(next)) {
       return;
     }
     proposed = next;

@@ -11,8 +11,11 @@ import io.meridiandb.txn.proto.OutcomeImage;
 import io.meridiandb.txn.proto.OutcomesImage;
 import io.meridiandb.txn.proto.RefusedEntry;
 import io.meridiandb.txn.proto.SessionImage;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +45,10 @@ public final class OutcomeTable {
     final TreeMap<Long, Ending> endings = new TreeMap<>();
 
     /**
-     * What a checkpoint says of it; null since it has changed: most have not, from one to the next.
+     * What a checkpoint says of it, as it stands there; null since it has changed: most have not,
+     * from one to the next.
      */
-    @Nullable SessionImage image;
+    byte @Nullable [] image;
   }
 
   private final int sessionsMax;
@@ -212,21 +216,37 @@ public final class OutcomeTable {
     }
   }
 
-  /** The table as it goes into a checkpoint. */
-  public OutcomesImage image() {
-    OutcomesImage.Builder out =
+  /**
+   * The table as it goes into a checkpoint: an encoded {@link OutcomesImage}, without what others
+   * know. There are thousands of sessions, so they are put in as they were encoded before.
+   */
+  public byte[] image() {
+    byte[] head =
         OutcomesImage.newBuilder()
             .setHorizonNanos(horizon.nanos())
-            .setSessionsForgotten(sessionsForgotten);
-    sessions.forEach((id, session) -> {
-      SessionImage image = session.image;
+            .setSessionsForgotten(sessionsForgotten)
+            .build()
+            .toByteArray();
+    List<byte[]> images = new ArrayList<>(sessions.size());
+    int bytes = head.length;
+    for (Map.Entry<SessionId, Session> each : sessions.entrySet()) {
+      Session session = each.getValue();
+      byte[] image = session.image;
       if (image == null) {
-        image = imageOf(id, session);
+        image = encoded(imageOf(each.getKey(), session));
         session.image = image;
       }
-      out.addSessions(image);
-    });
-    return out.build();
+      images.add(image);
+      bytes += image.length;
+    }
+    ByteBuffer out = ByteBuffer.allocate(bytes).put(head);
+    images.forEach(out::put);
+    return out.array();
+  }
+
+  /** As it stands in an encoded {@link OutcomesImage}: such encodings follow each other. */
+  private static byte[] encoded(SessionImage image) {
+    return OutcomesImage.newBuilder().addSessions(image).build().toByteArray();
   }
 
   private static SessionImage imageOf(SessionId id, Session session) {
