@@ -74,6 +74,14 @@ final class ClockWatchTest {
   }
 
   @Test
+  void theDistrustedAreToldInOrder() {
+    for (long server = 40; server >= 30; server--) {
+      assertThat(hear(new ServerId(server), 1, 1_001_001)).isFalse();
+    }
+    assertThat(watch.distrusted()).hasSize(11).isSorted();
+  }
+
+  @Test
   void aPeerThatHadHeardMoreThanItShowsContradictsUs() {
     clocks.boot += 500;
     clocks.wall += 500;
