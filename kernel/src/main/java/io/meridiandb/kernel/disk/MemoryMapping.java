@@ -31,7 +31,7 @@ public final class MemoryMapping implements MappedFile {
   /** Copies {@code size} bytes. */
   public static MemoryMapping of(long size, Reader bytes) throws IOException {
     MemoryMapping mapping = new MemoryMapping(size);
-    ByteBuffer part = ByteBuffer.allocate(PART_BYTES);
+    ByteBuffer part = ByteBuffer.allocate((int) Math.min(PART_BYTES, size));
     long at = 0;
     while (at < size) {
       int read = bytes.read(at, part.clear());

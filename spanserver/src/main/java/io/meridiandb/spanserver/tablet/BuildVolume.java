@@ -1,84 +1,86 @@
 package io.meridiandb.spanserver.tablet;
 
-import io.meridiandb.kernel.check.Invariants;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
- * Memory outside of the heap in which MapDB builds a file; it grows by doubling and is given back
- * when it is closed. Used by one thread.
+ * Memory in which MapDB builds a file: a small file takes little, and what was never written is not
+ * in the file. Given back when it is closed. Used by one thread.
  */
 final class BuildVolume extends MemoryVolume {
-  private static final long INITIAL_BYTES = 2 << 20;
+  /** Enough for 2,000 records, which are 45,000 versions. */
+  private static final int INDEX_BYTES = 16 << 10;
 
-  /** A buffer is addressed by int. */
-  private static final long BYTES_MAX = 1 << 30;
+  private static final int BODY_BYTES = 64 << 10;
 
-  private Arena arena = Arena.ofConfined();
-  private ByteBuffer buffer = allocate(arena, INITIAL_BYTES);
+  private final GrowingBytes header = new GrowingBytes(INDEX_START);
+  private final GrowingBytes index = new GrowingBytes(INDEX_BYTES);
+  private final GrowingBytes body = new GrowingBytes(BODY_BYTES);
+  private long length;
 
-  private static ByteBuffer allocate(Arena arena, long bytes) {
-    return arena.allocate(bytes, Long.BYTES).asByteBuffer();
+  /** What of the store goes to the file: header, index and body. */
+  List<ByteBuffer> content() {
+    return List.of(header.content().slice(0, HEADER_BYTES), index.content(), body.content());
+  }
+
+  private GrowingBytes at(long offset) {
+    if (offset >= BODY_START) {
+      return body;
+    }
+    return offset >= INDEX_START ? index : header;
   }
 
   @Override
-  ByteBuffer buffer() {
-    return buffer;
+  ByteBuffer part(long offset, int size) {
+    return at(offset).upTo((long) within(offset) + size);
+  }
+
+  private ByteBuffer partToWrite(long offset, int size) {
+    return at(offset).writtenTo((long) within(offset) + size);
   }
 
   @Override
   public void ensureAvailable(long bytes) {
-    if (bytes <= buffer.capacity()) {
-      return;
-    }
-    Invariants.check(bytes <= BYTES_MAX, "a tablet file of %s bytes is being built", bytes);
-    long capacity = buffer.capacity();
-    while (capacity < bytes) {
-      capacity *= 2;
-    }
-    Arena larger = Arena.ofConfined();
-    ByteBuffer grown = allocate(larger, capacity);
-    MemorySegment.ofBuffer(grown).copyFrom(MemorySegment.ofBuffer(buffer));
-    arena.close();
-    arena = larger;
-    buffer = grown;
+    length = Math.max(length, bytes); // memory is taken when it is written to
   }
 
   @Override
   public long length() {
-    return buffer.capacity();
+    return length;
   }
 
   @Override
   public void putLong(long offset, long value) {
-    buffer.putLong((int) offset, value);
+    partToWrite(offset, Long.BYTES).putLong(within(offset), value);
   }
 
   @Override
   public void putInt(long offset, int value) {
-    buffer.putInt((int) offset, value);
+    partToWrite(offset, Integer.BYTES).putInt(within(offset), value);
   }
 
   @Override
   public void putByte(long offset, byte value) {
-    buffer.put((int) offset, value);
+    partToWrite(offset, 1).put(within(offset), value);
   }
 
   @Override
   public void putData(long offset, byte[] from, int position, int size) {
-    buffer.put((int) offset, from, position, size);
+    partToWrite(offset, size).put(within(offset), from, position, size);
   }
 
   @Override
   public void putData(long offset, ByteBuffer from) {
-    buffer.put((int) offset, from, from.position(), from.remaining());
+    int size = from.remaining();
+    partToWrite(offset, size).put(within(offset), from, from.position(), size);
     from.position(from.limit());
   }
 
   @Override
   public void clear(long from, long to) {
-    MemorySegment.ofBuffer(buffer).asSlice(from, to - from).fill((byte) 0);
+    int size = (int) (to - from);
+    MemorySegment.ofBuffer(part(from, size)).asSlice(within(from), size).fill((byte) 0);
   }
 
   @Override
@@ -94,7 +96,9 @@ final class BuildVolume extends MemoryVolume {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      arena.close();
+      header.close();
+      index.close();
+      body.close();
     }
   }
 }

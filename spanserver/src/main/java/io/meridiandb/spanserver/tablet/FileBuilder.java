@@ -14,29 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
-import org.mapdb.BTreeMap;
-import org.mapdb.DB;
-import org.mapdb.DBMaker;
-import org.mapdb.StoreDirect;
+import org.mapdb.Store;
 
 /**
  * Writes a run of tablet files: MapDB's Pump builds each B-tree bottom-up outside of the heap, then
  * its bytes are written in one go. Equal versions give equal bytes. Takes long.
  */
 final class FileBuilder {
-  /** The B-tree's name in MapDB's catalog. */
-  static final String TREE = "versions";
-
   /** If a value is larger than this, values stand outside of the leaves, which are read whole. */
   static final int VALUE_IN_LEAF_BYTES_MAX = 8 << 10;
 
   private static final int WRITE_BYTES = 1 << 20;
-
-  /** MapDB cuts longer records into chunks of at most this size, in bytes. */
-  private static final int RECORD_BYTES_MAX = 64 << 10;
-
-  /** Compared with many bytes at once; never written to. */
-  private static final ByteBuffer ZEROES = ByteBuffer.allocate(16 << 10).asReadOnlyBuffer();
 
   /** What a version takes besides key and value, roughly. */
   static final int VERSION_OVERHEAD_BYTES = 16;
@@ -112,21 +100,14 @@ final class FileBuilder {
 
   private FileInfo write(Tree tree) throws IOException {
     long number = nextNumber;
-    ByteBuffer store = tree.finish();
-    long storeLength = store.remaining();
-    store.limit(withoutZeroes(store));
-    ByteBuffer bloom = tree.bloom.build();
-    ByteBuffer samples = tree.samples.encode();
-    FileFooter footer =
-        new FileFooter(store.remaining(), storeLength, bloom.remaining(), samples.remaining());
+    List<ByteBuffer> parts = tree.finish();
     CRC32C crc = new CRC32C();
     long offset = 0;
     DiskFile file = disk.open(path(number));
     unforced.add(file);
     file.setSize(0);
-    file.preallocate(
-        (long) store.remaining() + bloom.remaining() + samples.remaining() + FileFooter.BYTES);
-    for (ByteBuffer part : List.of(store, bloom, samples, footer.encode())) {
+    file.preallocate(parts.stream().mapToLong(ByteBuffer::remaining).sum());
+    for (ByteBuffer part : parts) {
       for (int at = 0; at < part.limit(); at += WRITE_BYTES) {
         int length = Math.min(WRITE_BYTES, part.limit() - at);
         crc.update(part.slice(at, length));
@@ -138,39 +119,19 @@ final class FileBuilder {
     return tree.info(number, offset, (int) crc.getValue());
   }
 
-  /** How much of the store must be in the file: not the zeroes at its end that no record has. */
-  private static int withoutZeroes(ByteBuffer bytes) {
-    int end = bytes.limit();
-    while (end >= ZEROES.limit()
-        && bytes.slice(end - ZEROES.limit(), ZEROES.limit()).mismatch(ZEROES) < 0) {
-      end -= ZEROES.limit();
-    }
-    while (end >= 8 && bytes.getLong(end - 8) == 0) {
-      end -= 8;
-    }
-    // The last record may itself end with zeroes.
-    return Math.min(bytes.limit(), end + RECORD_BYTES_MAX);
-  }
-
   /** A B-tree that is being built. */
   private final class Tree implements AutoCloseable {
     private final BuildVolume volume = new BuildVolume();
-    private final DB db = DBMaker.volumeDB(volume, false).concurrencyDisable().make();
-    private final DB.TreeMapSink<VersionedKey, byte[]> sink;
-    final Bloom.Builder bloom = new Bloom.Builder();
-    final Samples.Builder samples = new Samples.Builder();
+    private final Store store = FileTree.create(volume);
+    private final FileTree.Writer tree = new FileTree.Writer(store, largeValues);
+    private final Bloom.Builder bloom = new Bloom.Builder();
+    private final Samples.Builder samples = new Samples.Builder();
     private @Nullable VersionedKey first;
     private @Nullable VersionedKey last;
     private long versions;
     private long bytes;
     private long oldest = Long.MAX_VALUE;
     private long newest = Long.MIN_VALUE;
-
-    Tree() {
-      DB.TreeMapMaker<VersionedKey, byte[]> maker =
-          db.treeMap(TREE, KeySerializer.INSTANCE, ValueSerializer.INSTANCE);
-      sink = (largeValues ? maker.valuesOutsideNodesEnable() : maker).createFromSink();
-    }
 
     void add(Map.Entry<VersionedKey, byte[]> version) {
       VersionedKey key = version.getKey();
@@ -180,7 +141,7 @@ final class FileBuilder {
         bloom.add(key.key);
         samples.key(key.key);
       }
-      sink.put(key, version.getValue());
+      tree.put(key, version.getValue());
       first = first == null ? key : first;
       last = key;
       versions++;
@@ -199,13 +160,24 @@ final class FileBuilder {
       return last != null && last.sameKey(key.key);
     }
 
-    ByteBuffer finish() {
-      BTreeMap<VersionedKey, byte[]> map = sink.create();
-      Invariants.check(map.getValueInline() != largeValues, "values stand in the wrong place");
-      db.commit();
-      return volume
-          .buffer()
-          .slice(0, Math.toIntExact(((StoreDirect) db.getStore()).getTotalSize()));
+    /** The file, part by part; until it is closed. */
+    List<ByteBuffer> finish() {
+      long root = tree.finish();
+      List<ByteBuffer> parts = new ArrayList<>(volume.content());
+      ByteBuffer index = parts.get(1);
+      ByteBuffer body = parts.get(2);
+      ByteBuffer filter = bloom.build();
+      ByteBuffer sampled = samples.encode();
+      FileFooter footer =
+          new FileFooter(
+              index.remaining(),
+              body.remaining(),
+              filter.remaining(),
+              sampled.remaining(),
+              largeValues,
+              root);
+      parts.addAll(List.of(filter, sampled, footer.encode()));
+      return parts;
     }
 
     FileInfo info(long number, long length, int crc) {
@@ -224,8 +196,7 @@ final class FileBuilder {
 
     @Override
     public void close() {
-      db.close();
-      volume.close();
+      store.close(); // and with it the volume
     }
   }
 }

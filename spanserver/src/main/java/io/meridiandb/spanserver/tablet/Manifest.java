@@ -108,7 +108,7 @@ public record Manifest(
    *
    * @param path for messages
    * @throws TabletDamagedException if it is damaged
-   * @throws TabletTooNewException if it is of a newer format
+   * @throws TabletFormatException if it is of another format
    */
   static Manifest decode(ByteBuffer in, String path) {
     int end = in.limit() - 4;
@@ -123,9 +123,7 @@ public record Manifest(
     }
     int format = in.getInt(8);
     if (format != FORMAT && format != FORMAT - 1) {
-      throw new TabletTooNewException(
-          "%s has format %d, this version of Meridian reads format %d; start the version that wrote it"
-              .formatted(path, format, FORMAT));
+      throw new TabletFormatException(path, format, FORMAT);
     }
     in.position(12);
     long flushedIndex = in.getLong();

@@ -82,11 +82,7 @@ final class Samples {
     }
   }
 
-  /** Of a file that has none: it counts as one lump. */
-  static Samples lump(FileInfo file) {
-    return new Samples(List.of(file.firstKey()), List.of(0L), file.bytes(), file.lastKey());
-  }
-
+  /** Reads what {@link Builder#encode} wrote. */
   static Samples decode(ByteBuffer in, FileInfo file) {
     long total = in.getLong();
     List<Key> keys = new ArrayList<>();

@@ -7,31 +7,36 @@ import org.mapdb.volume.Volume;
 
 /**
  * MapDB's view of a mapped tablet file: read-only, one mapping, no lock, no Unsafe. The tablet owns
- * the mapping and ends it; a read after that throws.
+ * the mapping and ends it; a read after that throws, and so does one of what is not in the file.
  */
 final class SegmentVolume extends MemoryVolume {
-  private final ByteBuffer buffer;
-  private final long length;
+  private final ByteBuffer header;
+  private final ByteBuffer index;
+  private final ByteBuffer body;
 
   /**
    * A view.
    *
-   * @param segment what the file holds of the store
-   * @param length the store's length; zeroes at its end are not in the file
+   * @param file the whole file
+   * @param footer its
    */
-  SegmentVolume(MemorySegment segment, long length) {
-    this.buffer = segment.asByteBuffer();
-    this.length = length;
+  SegmentVolume(MemorySegment file, FileFooter footer) {
+    this.header = file.asSlice(0, HEADER_BYTES).asByteBuffer();
+    this.index = footer.index(file).asByteBuffer();
+    this.body = footer.body(file).asByteBuffer();
   }
 
   @Override
-  ByteBuffer buffer() {
-    return buffer;
+  ByteBuffer part(long offset, int size) {
+    if (offset >= BODY_START) {
+      return body;
+    }
+    return offset >= INDEX_START ? index : header;
   }
 
   @Override
   public long length() {
-    return length;
+    return (long) BODY_START + body.capacity();
   }
 
   @Override
@@ -46,7 +51,7 @@ final class SegmentVolume extends MemoryVolume {
 
   @Override
   public void ensureAvailable(long offset) {
-    if (offset > length) {
+    if (offset > length()) {
       throw readOnly();
     }
   }

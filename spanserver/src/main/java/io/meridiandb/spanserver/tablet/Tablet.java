@@ -54,7 +54,7 @@ public final class Tablet implements VersionStore {
    * @param folder in the data folder, such as {@code tablet/0}; of this tablet alone
    * @throws TabletDamagedException if a file or the manifest is damaged; a damaged file is put
    *     aside
-   * @throws TabletTooNewException if a newer version wrote it
+   * @throws TabletFormatException if another version wrote it, in another format
    * @throws IOException if the disk cannot be read
    */
   public static Tablet open(

@@ -13,8 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.mapdb.BTreeMap;
-import org.mapdb.DB;
-import org.mapdb.DBMaker;
+import org.mapdb.Store;
 
 /** An open tablet file: immutable, mapped, read by any thread until its last view lets it go. */
 final class TabletFile implements AutoCloseable {
@@ -33,7 +32,7 @@ final class TabletFile implements AutoCloseable {
   volatile boolean obsolete;
 
   private final MappedFile mapped;
-  private final DB db;
+  private final Store store;
   private final BTreeMap<VersionedKey, byte[]> map;
   private final MemorySegment bloom;
   private final Samples samples;
@@ -43,24 +42,11 @@ final class TabletFile implements AutoCloseable {
     this.path = path;
     this.mapped = mapped;
     MemorySegment all = mapped.segment();
-    FileFooter footer =
-        FileFooter.decode(all.asSlice(all.byteSize() - FileFooter.BYTES).asByteBuffer(), path);
-    this.bloom = all.asSlice(footer.storeBytes(), footer.bloomBytes());
-    this.samples =
-        footer.sampleBytes() == 0
-            ? Samples.lump(info)
-            : Samples.decode(
-                all.asSlice(footer.storeBytes() + footer.bloomBytes(), footer.sampleBytes())
-                    .asByteBuffer(),
-                info);
-    this.db =
-        DBMaker.volumeDB(new SegmentVolume(all, footer.storeLength()), true)
-            .concurrencyDisable()
-            .readOnly()
-            .checksumHeaderBypass() // all bytes have been checked: with the manifest's checksum
-            .make();
-    this.map =
-        db.treeMap(FileBuilder.TREE, KeySerializer.INSTANCE, ValueSerializer.INSTANCE).open();
+    FileFooter footer = FileFooter.decode(all, path);
+    this.bloom = footer.bloom(all);
+    this.samples = Samples.decode(footer.samples(all).asByteBuffer(), info);
+    this.store = FileTree.open(new SegmentVolume(all, footer));
+    this.map = FileTree.map(store, footer);
   }
 
   /**
@@ -178,7 +164,7 @@ final class TabletFile implements AutoCloseable {
   /** Ends the mapping; a read after it throws. */
   @Override
   public void close() {
-    db.close();
+    store.close();
     mapped.close();
   }
 }

@@ -104,7 +104,7 @@ final class TabletFolder {
     }
     try (DiskFile file = disk.open(part)) {
       return Manifest.decode(TabletInspector.readAll(file), part);
-    } catch (TabletDamagedException | TabletTooNewException e) {
+    } catch (TabletDamagedException | TabletFormatException e) {
       return null; // it was not forced yet, or nobody here can go on with it
     }
   }

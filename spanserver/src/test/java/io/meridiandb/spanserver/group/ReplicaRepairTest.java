@@ -103,7 +103,7 @@ class ReplicaRepairTest {
               .filter(path -> path.endsWith(".tab"))
               .max(Comparator.naturalOrder()) // a deleted one may have come back with the crash
               .orElseThrow();
-      world.disk(damaged).flipBit(file, 5_000, 2);
+      world.disk(damaged).flipBit(file, 150, 2);
       write(world, 50);
       start(damaged, world.restart(damaged));
       world.runUntil(() -> nodes.containsKey(damaged), Duration.ofMinutes(1));

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class TabletImageTest {
   private static final TabletOptions OPTIONS =
       new TabletOptions(1 << 20, Duration.ofMinutes(10), 4, 2 << 10);
-  private static final int PART_BYTES = 200_000;
+  private static final int PART_BYTES = 1_500;
 
   private static int resumptions;
 
@@ -96,8 +96,8 @@ class TabletImageTest {
       CheckpointImage image = from.onStrand(from.tablet::exportImage);
       CheckpointInstall sink = to.onStrand(() -> to.tablet.importImage(() -> {}));
       for (long position = 0; position < image.length(); position = sink.position()) {
-        ByteString part = part(from, image, Math.max(0, position - 30_000));
-        long at = Math.max(0, position - 30_000);
+        ByteString part = part(from, image, Math.max(0, position - 400));
+        long at = Math.max(0, position - 400);
         assertThat(wait(to, to.onStrand(() -> sink.write(at, part)))).isNull();
       }
       assertThat(wait(to, to.onStrand(sink::finish))).isNull();
@@ -191,7 +191,7 @@ class TabletImageTest {
       assertThat(first.position()).isZero();
       while (first.position() < image.length() / 2) {
         long at = first.position();
-        ByteString bytes = from.onStrand(() -> image.read(at, 5_000)).join();
+        ByteString bytes = from.onStrand(() -> image.read(at, 400)).join();
         assertThat(wait(to, to.onStrand(() -> first.write(at, bytes)))).isNull();
       }
       to.run(first::suspend);

@@ -51,7 +51,7 @@ class TabletRepairTest {
       f.settle();
       assertThat(f.host.damages).isEmpty();
       String file = f.files().getFirst();
-      f.world.disk(SERVER).flipBit(file, 1234, 3);
+      f.world.disk(SERVER).flipBit(file, 123, 3);
       f.run(f.tablet::scrub);
       f.settle();
       assertThat(f.host.damages).hasSize(1);
@@ -63,7 +63,7 @@ class TabletRepairTest {
   @Test
   void aTabletIsScrubbedByItself() throws Exception {
     try (TabletFixture f = filled(4)) {
-      f.world.disk(SERVER).flipBit(f.files().getFirst(), 1234, 3);
+      f.world.disk(SERVER).flipBit(f.files().getFirst(), 123, 3);
       f.world.runFor(Scrubber.EVERY.plusMinutes(1));
       assertThat(f.host.damages).hasSize(1);
     }

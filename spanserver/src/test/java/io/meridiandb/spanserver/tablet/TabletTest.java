@@ -332,7 +332,7 @@ class TabletTest {
       f.flush();
       String file = f.files().getFirst();
       f.world.crash(SERVER);
-      f.world.disk(SERVER).flipBit(file, 2_000_000 % f.world.disk(SERVER).bytes(file).length, 5);
+      f.world.disk(SERVER).flipBit(file, 200, 5);
       f.env = f.world.restart(SERVER);
       assertThatThrownBy(f::open)
           .isInstanceOf(TabletDamagedException.class)
@@ -361,7 +361,7 @@ class TabletTest {
   void aFlushWaitsForRoomOnTheDisk() {
     try (TabletFixture f = new TabletFixture(12, OPTIONS)) {
       f.apply(1, put("a", 10, "a10"));
-      f.world.disk(SERVER).capacity(1000);
+      f.world.disk(SERVER).capacity(100);
       f.flush();
       assertThat(f.host.checkpoints).isEmpty();
       assertThat(f.host.failures).isEmpty();
