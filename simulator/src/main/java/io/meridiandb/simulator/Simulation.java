@@ -52,7 +52,7 @@ public final class Simulation {
 
   /** What the simulated disk says when it was told to fail. */
   private static final List<String> DISK_FAULTS =
-      List.of("the disk reports an error of a force", "no space left on the disk", "no room for");
+      List.of("the disk reports an error of a", "no space left on the disk", "no room for");
 
   /**
    * What to run.
@@ -142,6 +142,9 @@ public final class Simulation {
       SimulatedUniverse universe = new SimulatedUniverse(world, observed, shape(world));
       Run run = new Run(new SimulatedSetting(universe));
       Swarm drawn = Swarm.draw(world.random("swarm"));
+      if (assembly.isWhole() && !options.isScripted()) {
+        Tuning.drawSites(world);
+      }
       Swarm swarm = assembly.isWhole() ? drawn : drawn.forAPart();
       Nemesis nemesis = new Nemesis(universe, options.isScripted() ? swarm.quiet() : swarm);
       world.afterEveryEvent(watching.over(invariants, universe.eye(), run::violation));
@@ -153,12 +156,13 @@ public final class Simulation {
       }
       world.failures().stream()
           .filter(failure -> !wasDoneToIt(failure))
+          .map(failure ->
+              "%s failed in %s: %s: %s"
+                  .formatted(
+                      failure.server(), failure.source(), failure.message(), failure.cause()))
+          .distinct()
           .limit(FAILURES_SHOWN)
-          .forEach(failure ->
-              run.violation(
-                  "%s failed in %s: %s: %s"
-                      .formatted(
-                          failure.server(), failure.source(), failure.message(), failure.cause())));
+          .forEach(run::violation);
       world.hashDisks();
       return Report.of(world, run, nemesis.strikes());
     }
@@ -177,7 +181,7 @@ public final class Simulation {
 
   private Shape shape(SimulatedWorld world) {
     Shape given = options.shape;
-    return given == null ? Shape.draw(world.random("shape")) : given;
+    return given == null ? Shape.drawnBy(world) : given;
   }
 
   private List<Workload> workloads(SimulatedWorld world, Run run) {
@@ -217,7 +221,7 @@ public final class Simulation {
     world.schedule(Duration.ZERO, nemesis::begin);
     if (scenario != null) {
       Stage stage = new Stage(universe, nemesis);
-      scenario.steps().forEach(step -> world.schedule(step.at(), () -> step.action().on(stage)));
+      scenario.steps().forEach(step -> world.schedule(step.at(), () -> step.on(stage)));
     }
     watch.begin();
     RandomSource speech = world.random("speech");

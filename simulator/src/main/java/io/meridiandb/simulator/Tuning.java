@@ -1,6 +1,7 @@
 package io.meridiandb.simulator;
 
 import io.meridiandb.kernel.RandomSource;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.paxos.lease.LeaseConfig;
 import io.meridiandb.paxos.log.LogOptions;
 import io.meridiandb.server.NodeConfig;
@@ -20,6 +21,9 @@ import java.time.Duration;
 record Tuning(LeaseConfig lease, Duration replaceAfter, NodeConfig.Sizes sizes) {
   private static final long QUERY_BYTES = 64L << 20;
 
+  /** One run in so many has fault sites. */
+  private static final int SITES_OF = 4;
+
   /** What every run had before tuning was drawn. */
   static final Tuning STANDARD =
       of(
@@ -27,6 +31,17 @@ record Tuning(LeaseConfig lease, Duration replaceAfter, NodeConfig.Sizes sizes) 
           Duration.ofMinutes(5),
           new LogOptions(128 << 10, 64 << 10),
           new TabletOptions(64 << 10, Duration.ofSeconds(3), 4, 1 << 20));
+
+  /**
+   * Switches the fault sites inside the product on, in some runs: tiny batches, checkpoints after a
+   * few entries, calls that are given up early. In a run with sites each is on or off.
+   */
+  static void drawSites(SimulatedWorld world) {
+    RandomSource random = world.random("fault sites");
+    if (random.chance(1, SITES_OF)) {
+      world.faultSites().rate(1, pick(random, 5, 30, 200));
+    }
+  }
 
   /** Draws all; half of the runs are standard. */
   static Tuning draw(RandomSource random) {

@@ -1,6 +1,9 @@
 package io.meridiandb.kernel.fault;
 
-/** Fault sites in production code: places where the simulator may choose the rare path. */
+/**
+ * Fault sites in production code: places where the simulator may choose the rare path. Asked only
+ * where the rare path is not the one that would be taken anyway.
+ */
 public interface Faults {
   /** Never a fault: the production instance. */
   Faults NONE = site -> false;

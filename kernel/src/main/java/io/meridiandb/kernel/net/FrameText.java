@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Frames in words, for traces that people read. */
+/** What frames say without their addressee, for traces that people read and for faults. */
 public final class FrameText {
   private static final int BODY_CHARACTERS_MAX = 300;
 
@@ -35,6 +35,15 @@ public final class FrameText {
             head.group(),
             head.correlation(),
             type == null ? in.remaining() + " bytes" : body(type, in));
+  }
+
+  /** Whether a frame is an answer; a frame that is no message is none. */
+  public static boolean isAnswer(byte[] frame) {
+    try {
+      return Envelope.decode(ByteBuffer.wrap(frame)).reply();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static String body(MessageType<?> type, ByteBuffer in) {

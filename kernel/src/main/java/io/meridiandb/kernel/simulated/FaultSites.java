@@ -49,6 +49,8 @@ public final class FaultSites {
     boolean fires = on && die.chance(numerator, denominator);
     if (fires) {
       fired.merge(site, 1L, Long::sum);
+      world.faults().fired(site);
+      world.faults().mattered(site); // whoever asks would have taken another path
       world.trace().add(site);
       world.trace().line(world.queue().now(), () -> "fault " + site);
     }

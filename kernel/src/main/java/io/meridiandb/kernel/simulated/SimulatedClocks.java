@@ -8,8 +8,10 @@ import io.meridiandb.kernel.time.Clocks;
  * server is a machine of its own, so boot clocks of two servers cannot be compared.
  */
 public final class SimulatedClocks implements Clocks {
+  private static final int MILLION = 1_000_000;
+
   /** Slope of the error: 100 parts per million, half of what the paper allows for. */
-  private static final long DRIFT_DIVISOR = 10_000;
+  private static final long DRIFT_DIVISOR = MILLION / 100;
 
   private final SimulatedWorld world;
   private final String host;
@@ -18,6 +20,7 @@ public final class SimulatedClocks implements Clocks {
   private long lieNanos;
   private long lieOfThisLife;
   private long wallPhase;
+  private long wallDivisor = DRIFT_DIVISOR;
   private long boots = 1;
   private long bootedAt;
 
@@ -52,6 +55,17 @@ public final class SimulatedClocks implements Clocks {
   }
 
   /**
+   * From now on the wall clock's error changes so fast, still within the bound: somebody slews it.
+   * It goes on from where it is; the boot clock is nobody's to slew.
+   */
+  public void slew(int partsPerMillion) {
+    world.queue().concernsAll();
+    long divisor = MILLION / partsPerMillion;
+    wallPhase += world.queue().now() / wallDivisor - world.queue().now() / divisor;
+    wallDivisor = divisor;
+  }
+
+  /**
    * Makes the clock wrong by {@code nanos} beyond its honest error: a fault TrueTime must notice.
    */
   public void lie(long nanos) {
@@ -78,14 +92,14 @@ public final class SimulatedClocks implements Clocks {
 
   @Override
   public long bootNanos() {
-    return world.queue().now() - bootedAt + error(phase);
+    return world.queue().now() - bootedAt + error(phase, DRIFT_DIVISOR);
   }
 
   @Override
   public long wallNanos() {
     return SimulatedWorld.BEGIN.nanos()
         + world.queue().now()
-        + error(wallPhase)
+        + error(wallPhase, wallDivisor)
         + lieNanos
         + lieOfThisLife;
   }
@@ -96,11 +110,11 @@ public final class SimulatedClocks implements Clocks {
   }
 
   /** A triangle wave between minus and plus the bound, in whole numbers. */
-  private long error(long from) {
+  private long error(long from, long divisor) {
     if (boundNanos == 0) {
       return 0;
     }
-    long position = (from + world.queue().now() / DRIFT_DIVISOR) % (4 * boundNanos);
+    long position = Math.floorMod(from + world.queue().now() / divisor, 4 * boundNanos);
     long rising = position < 2 * boundNanos ? position : 4 * boundNanos - position;
     return rising - boundNanos;
   }

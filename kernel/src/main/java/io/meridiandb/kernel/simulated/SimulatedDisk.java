@@ -33,6 +33,7 @@ public final class SimulatedDisk {
   private long slowerNanos;
   private long bytesMax = Long.MAX_VALUE;
   private int forcesToFail;
+  private int readsToFail;
   private boolean forcesIgnored;
 
   SimulatedDisk(SimulatedWorld world, ServerId server, RandomSource random) {
@@ -67,6 +68,7 @@ public final class SimulatedDisk {
     slowerNanos = 0;
     bytesMax = Long.MAX_VALUE;
     forcesToFail = 0;
+    readsToFail = 0;
   }
 
   /** From now on there is room for so many bytes in all files together. */
@@ -88,6 +90,31 @@ public final class SimulatedDisk {
   public void flipBit(String path, long offset, int bit) throws IOException {
     world.faults().fired("disk-bit-flip");
     existing(path).flipBit(offset, bit);
+  }
+
+  /** Puts other bytes into a file than its server wrote there: a write that was lost or astray. */
+  public void damage(String path, long offset, byte[] by) throws IOException {
+    existing(path).damage(offset, by);
+  }
+
+  /** Cuts a file's end off. */
+  public void cutOff(String path, long size) throws IOException {
+    existing(path).cutOff(size);
+  }
+
+  /** The next {@code count} reads fail: sectors that the device cannot read. */
+  public void failReads(int count) {
+    readsToFail = count;
+  }
+
+  boolean nextReadFails() {
+    if (readsToFail > 0) {
+      readsToFail--;
+      world.faults().fired("disk-read-error");
+      world.faults().mattered("disk-read-error");
+      return true;
+    }
+    return false;
   }
 
   /** Whether a loss of power now could lose bytes: a moment to choose for it. */

@@ -55,6 +55,9 @@ final class SimulatedFile implements DiskFile {
   @Override
   public int read(long offset, ByteBuffer into) throws IOException {
     enter();
+    if (disk.nextReadFails()) {
+      throw new IOException(path + ": the disk reports an error of a read");
+    }
     return file.seen().read(offset, into);
   }
 

@@ -26,7 +26,8 @@ public final class SimulatedNetwork {
   private static final String DUPLICATE = "message-duplicate";
   private static final String CLOG = "clog";
 
-  private record Link(ServerId from, ServerId to) implements Comparable<Link> {
+  /** One direction between two servers. */
+  record Link(ServerId from, ServerId to) implements Comparable<Link> {
     @Override
     public int compareTo(Link other) {
       int order = from.compareTo(other.from);
@@ -66,6 +67,7 @@ public final class SimulatedNetwork {
   private final Map<Link, LinkConditions> conditions = new TreeMap<>();
   private final Set<Link> cuts = new LinkedHashSet<>();
   private final Map<Link, Long> cloggedUntil = new TreeMap<>();
+  private final LinkTroubles troubles;
 
   /** By sender and receiver; whoever sends has those from him at hand. */
   private final Map<ServerId, Map<ServerId, Path[]>> paths = new TreeMap<>();
@@ -81,6 +83,7 @@ public final class SimulatedNetwork {
     this.world = world;
     this.random = random;
     this.faults = faults;
+    this.troubles = new LinkTroubles(world, faults);
   }
 
   /** How frames are shown in a listing; it does not change anything that happens. */
@@ -191,15 +194,44 @@ public final class SimulatedNetwork {
     }
   }
 
+  /** For so long, frames of one direction take so much longer; they keep their order. */
+  public void slow(ServerId from, ServerId to, Duration more, Duration length) {
+    begin(LinkTroubles.Kind.SLOW, new Link(from, to), SimulatedWorld.nanos(more), length);
+  }
+
+  /**
+   * For so long, one direction carries so many bytes a second; frames wait for each other, and what
+   * would wait for longer than two seconds is lost.
+   */
+  public void narrow(ServerId from, ServerId to, long bytesPerSecond, Duration length) {
+    begin(LinkTroubles.Kind.NARROW, new Link(from, to), bytesPerSecond, length);
+  }
+
+  /** What is sent in one direction for so long comes so much later than all that is sent after. */
+  public void belate(ServerId from, ServerId to, Duration late, Duration length) {
+    begin(LinkTroubles.Kind.LATE, new Link(from, to), SimulatedWorld.nanos(late), length);
+  }
+
+  /** For so long, answers of one direction are lost, and nothing else is. */
+  public void loseAnswers(ServerId from, ServerId to, Duration length) {
+    begin(LinkTroubles.Kind.NO_ANSWERS, new Link(from, to), 1, length);
+  }
+
+  private void begin(LinkTroubles.Kind kind, Link link, long amount, Duration length) {
+    troubles.begin(kind, link, amount, length);
+    note(kind + " " + link + " for " + length);
+  }
+
   /** Joins one direction again. */
   public void join(ServerId from, ServerId to) {
     cuts.remove(new Link(from, to));
     note("join " + from + " to " + to);
   }
 
-  /** Joins all that was cut, and ends all clogs. */
+  /** Joins all that was cut, and ends all else that is wrong with single links. */
   public void joinAll() {
     cuts.clear();
+    troubles.endAll();
     cloggedUntil.clear();
     note("join all");
   }
@@ -248,6 +280,10 @@ public final class SimulatedNetwork {
       post(new InFlight(path, frame, sent, ""), LOOPBACK_NANOS);
       return;
     }
+    if (troubles.swallows(link, frame)) {
+      world.trace().line(world.queue().now(), () -> "lost " + path);
+      return;
+    }
     LinkConditions now = conditionsOf(path);
     if (random.chance(now.lossPerMillion(), LinkConditions.MILLION)) {
       faults.fired(LOSS);
@@ -257,11 +293,14 @@ public final class SimulatedNetwork {
       world.trace().line(world.queue().now(), () -> "lost " + path);
       return;
     }
-    if (random.chance(now.reorderPerMillion(), LinkConditions.MILLION)) {
+    long late = troubles.late(link);
+    if (late > 0) {
+      post(new InFlight(path, frame, sent, LinkTroubles.Kind.LATE.text()), delay(now, 1) + late);
+    } else if (random.chance(now.reorderPerMillion(), LinkConditions.MILLION)) {
       faults.fired(REORDER);
       post(new InFlight(path, frame, sent, REORDER), delay(now, 10));
     } else {
-      post(new InFlight(path, frame, sent, ""), delay(now, 1));
+      post(new InFlight(path, frame, sent, ""), delay(now, 1) + troubles.more(link, frame.length));
     }
     if (random.chance(now.duplicatePerMillion(), LinkConditions.MILLION)) {
       faults.fired(DUPLICATE);
@@ -314,7 +353,7 @@ public final class SimulatedNetwork {
       return;
     }
     boolean overtaken = path.lastNumber > flight.number;
-    if (flight.fault.equals(DUPLICATE) || (overtaken && flight.fault.equals(REORDER))) {
+    if (flight.fault.equals(DUPLICATE) || (overtaken && !flight.fault.isEmpty())) {
       faults.mattered(flight.fault);
     }
     path.lastNumber = Math.max(path.lastNumber, flight.number);

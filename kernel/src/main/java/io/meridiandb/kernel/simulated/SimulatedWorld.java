@@ -238,6 +238,11 @@ public final class SimulatedWorld implements AutoCloseable {
     trace.listTo(lines);
   }
 
+  /** Adds a line to the listing, for people; it does not change the hash, nor anything else. */
+  public void say(String what) {
+    trace.line(queue.now(), () -> "*** " + what);
+  }
+
   /** How long, in real time, one event may take before the run is declared stuck. */
   public void watchdog(Duration realTime) {
     turns.watchdog(realTime);

@@ -115,4 +115,16 @@ final class StoredFile {
       }
     }
   }
+
+  /** Puts other bytes there, in what is seen and in what is durable: a write that went astray. */
+  void damage(long offset, byte[] by) {
+    seen.write(offset, ByteBuffer.wrap(by));
+    durable.write(offset, ByteBuffer.wrap(by));
+  }
+
+  /** Cuts the end off, of what is seen and of what is durable. */
+  void cutOff(long size) {
+    seen.setSize(Math.min(size, seen.size()));
+    durable.setSize(Math.min(size, durable.size()));
+  }
 }

@@ -178,6 +178,31 @@ class SimulatedDiskTest {
   }
 
   @Test
+  void bytesThatWentAstrayAreReadAndSurviveAndAReadMayFail() throws Exception {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      Env env = world.server(ONE);
+      DiskFile file = env.disk().open("file");
+      file.write(0, filled(2_000, 1));
+      env.disk().forceFolder("");
+      CompletableFuture<Void> forced = file.force();
+      world.runUntil(forced::isDone, SECOND);
+      world.disk(ONE).damage("file", 512, new byte[512]);
+      world.disk(ONE).cutOff("file", 1_500);
+      world.crash(ONE);
+      world.restart(ONE);
+      byte[] bytes = world.disk(ONE).bytes("file");
+      assertThat(bytes).hasSize(1_500);
+      assertThat(Arrays.copyOfRange(bytes, 512, 1_024)).containsOnly(0);
+      assertThat(Arrays.copyOfRange(bytes, 1_024, 1_500)).containsOnly(1);
+      world.disk(ONE).failReads(1);
+      DiskFile again = world.server(ONE).disk().open("file");
+      assertThatThrownBy(() -> again.read(0, ByteBuffer.allocate(1)))
+          .hasMessageContaining("file: the disk reports an error of a read");
+      assertThat(again.read(0, ByteBuffer.allocate(1))).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aMappingShowsTheBytesUntilItIsClosed() throws Exception {
     try (SimulatedWorld world = new SimulatedWorld(1)) {
       Env env = world.server(ONE);

@@ -45,6 +45,69 @@ class SimulatedNetworkTest {
   }
 
   @Test
+  void aSlowLinkHoldsFramesUpInTheirOrderForItsTimeOnly() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      world.network().slow(ONE, TWO, Duration.ofMillis(300), Duration.ofSeconds(1));
+      List<Integer> arrived = send(world);
+      world.runFor(Duration.ofMillis(299));
+      assertThat(arrived).isEmpty();
+      world.runFor(Duration.ofSeconds(2));
+      assertThat(arrived).hasSize(FRAMES).isSorted();
+      assertThat(world.faults().counts().get("link-slow").mattered()).isEqualTo(FRAMES);
+      world.server(ONE).transport().send(TWO, Lane.DATA, new byte[] {8});
+      world.runFor(Duration.ofMillis(2));
+      assertThat(arrived).hasSize(FRAMES + 1);
+    }
+  }
+
+  @Test
+  void aNarrowLinkLetsFramesWaitForEachOtherAndLosesWhatWouldWaitTooLong() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      world.network().narrow(ONE, TWO, 50, Duration.ofMinutes(1)); // frames are of one byte
+      List<Integer> arrived = send(world);
+      world.runFor(Duration.ofSeconds(1));
+      assertThat(arrived).hasSizeBetween(45, 50).isSorted();
+      world.runFor(Duration.ofSeconds(30));
+      assertThat(arrived).hasSizeBetween(100, 103);
+      assertThat(world.faults().counts().get("queue-overflow").mattered())
+          .isEqualTo(FRAMES - arrived.size());
+    }
+  }
+
+  @Test
+  void lateFramesAreOvertakenByAllThatIsSentAfterThem() {
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      world.network().belate(ONE, TWO, Duration.ofMinutes(2), Duration.ofMillis(1));
+      List<Integer> arrived = send(world);
+      world.runFor(Duration.ofMillis(2));
+      world.server(ONE).transport().send(TWO, Lane.DATA, new byte[] {-1});
+      world.runFor(Duration.ofMinutes(1));
+      assertThat(arrived).containsExactly(255);
+      world.runFor(Duration.ofMinutes(2));
+      assertThat(arrived).hasSize(FRAMES + 1);
+      assertThat(world.faults().counts().get("frames-late").mattered()).isEqualTo(FRAMES);
+    }
+  }
+
+  @Test
+  void answersAloneAreLostWhereAnswersAreLost() {
+    byte[] question = new byte[78]; // an envelope without a body
+    question[0] = 3;
+    byte[] answer = question.clone();
+    answer[answer.length - 1] = 1;
+    try (SimulatedWorld world = new SimulatedWorld(1)) {
+      List<Integer> arrived = send(world);
+      world.runFor(Duration.ofSeconds(1));
+      world.network().loseAnswers(ONE, TWO, Duration.ofSeconds(1));
+      world.server(ONE).transport().send(TWO, Lane.DATA, question);
+      world.server(ONE).transport().send(TWO, Lane.DATA, answer);
+      world.runFor(Duration.ofSeconds(2));
+      assertThat(arrived).hasSize(FRAMES + 1);
+      assertThat(world.faults().counts().get("answers-lost").mattered()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aCutWorksInOneDirectionAndTakesWhatIsOnItsWay() {
     try (SimulatedWorld world = new SimulatedWorld(1)) {
       List<Integer> there = send(world);

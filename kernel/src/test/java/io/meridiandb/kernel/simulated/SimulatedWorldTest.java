@@ -284,4 +284,25 @@ class SimulatedWorldTest {
       assertThat(env.clocks().bootId()).isNotEqualTo(world.server(TWO).clocks().bootId());
     }
   }
+
+  @Test
+  void aClockThatIsSlewedGoesOnFromWhereItIsWithinItsBound() {
+    try (SimulatedWorld world = new SimulatedWorld(7)) {
+      Env env = world.server(ONE);
+      world.runFor(Duration.ofSeconds(5));
+      long before = env.clocks().wallNanos();
+      long boot = env.clocks().bootNanos();
+      world.clocks(ONE).slew(100_000); // a tenth: from end to end of its bound in 40 ms
+      assertThat(env.clocks().wallNanos()).isEqualTo(before);
+      assertThat(env.clocks().bootNanos()).isEqualTo(boot);
+      long most = 0;
+      for (int i = 0; i < 80; i++) {
+        world.runFor(Duration.ofMillis(1));
+        most = Math.max(most, env.clocks().wallNanos() - world.trueTime().nanos());
+        assertThat(Math.abs(env.clocks().wallNanos() - world.trueTime().nanos()))
+            .isLessThanOrEqualTo(SimulatedWorld.CLOCK_BOUND.toNanos());
+      }
+      assertThat(most).isGreaterThan(1_900_000L);
+    }
+  }
 }

@@ -190,7 +190,7 @@ final class LogWriter {
     if (stateDue) {
       encode(new Submission(hard.records(), List.of(), () -> {}), segment);
     }
-    boolean alone = env.faults().maybe("log.force-each-batch");
+    boolean alone = queue.size() > 1 && env.faults().maybe("log.tiny-batch");
     for (Submission next = queue.peek(); next != null; next = queue.peek()) {
       int bytes = buffer.position() + next.frameBytes;
       if (!segment.fits(bytes) || (!batch.isEmpty() && (bytes > FORCE_BYTES_MAX || alone))) {

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** All kinds of faults that strike at moments; each seed has some of them. */
 public final class FaultCatalog {
+  /** Kinds of which most seeds have none. */
+  private static final List<FaultKind> RARE = rareOnes();
+
   private static final List<FaultKind> ALL = all();
 
   private FaultCatalog() {}
@@ -15,7 +18,23 @@ public final class FaultCatalog {
     kinds.addAll(DiskFaults.all());
     kinds.addAll(ClockFaults.all());
     kinds.addAll(DirectoryFaults.all());
+    kinds.addAll(RARE);
     return List.copyOf(kinds);
+  }
+
+  private static List<FaultKind> rareOnes() {
+    List<FaultKind> kinds = new ArrayList<>(NetworkFaults.rare());
+    kinds.addAll(DiskFaults.rare());
+    kinds.addAll(RotFaults.rare());
+    return List.copyOf(kinds);
+  }
+
+  /**
+   * Those that half of all seeds do without. They come last, so that a seed that has none of them
+   * is the run that it was before there were any.
+   */
+  static boolean isRare(FaultKind kind) {
+    return RARE.contains(kind);
   }
 
   /** Those that are done by SQL to placements and directories, which only a whole product knows. */

@@ -109,6 +109,7 @@ public final class Nemesis {
   public void strike(FaultKind kind) {
     long millis = world.elapsed().minus(begun).toMillis();
     strikes.add("at " + millis + "ms fault " + kind.name());
+    world.say("fault " + kind.name());
     long before = mattered(kind.proof());
     if (!kind.name().equals(kind.proof())) {
       world.faults().fired(kind.name());

@@ -9,6 +9,8 @@ import java.util.List;
 final class NetworkFaults {
   private static final String CUT = "cut";
   private static final String CLOG = "clog";
+  private static final int BYTES_A_SECOND_MIN = 10_000;
+  private static final int BYTES_A_SECOND_DOUBLINGS = 5;
 
   private NetworkFaults() {}
 
@@ -29,6 +31,45 @@ final class NetworkFaults {
         new FaultKind(
             "connection-break", "connection-break", scene -> scene.universe().breakSomeLink()),
         new FaultKind("connection-storm", "connection-break", NetworkFaults::connectionStorm));
+  }
+
+  static List<FaultKind> rare() {
+    return List.of(
+        new FaultKind("link-slow", "link-slow", NetworkFaults::slow),
+        new FaultKind("link-narrow", "link-narrow", NetworkFaults::narrow),
+        new FaultKind("frames-late", "frames-late", NetworkFaults::late),
+        new FaultKind("answers-lost", "answers-lost", NetworkFaults::answersLost));
+  }
+
+  /** One direction takes longer than the other, as where a route has changed. */
+  private static void slow(Scene scene) {
+    network(scene)
+        .slow(scene.victim(), scene.victim(), scene.between(30, 600), scene.between(1_000, 8_000));
+  }
+
+  /** All that a server sends shares few bytes a second with each of the others. */
+  private static void narrow(Scene scene) {
+    ServerId one = scene.victim();
+    int bytesPerSecond = BYTES_A_SECOND_MIN << scene.random().nextInt(BYTES_A_SECOND_DOUBLINGS);
+    Duration length = scene.between(1_000, 6_000);
+    scene
+        .universe()
+        .members()
+        .forEach(other -> network(scene).narrow(one, other, bytesPerSecond, length));
+  }
+
+  /** What a server says comes when nobody thinks of it any more, perhaps to another life. */
+  private static void late(Scene scene) {
+    ServerId one = scene.victim();
+    Duration late = scene.between(200, 12_000);
+    Duration length = scene.between(20, 1_000);
+    scene.universe().members().forEach(other -> network(scene).belate(one, other, late, length));
+  }
+
+  private static void answersLost(Scene scene) {
+    ServerId one = scene.victim();
+    Duration length = scene.between(500, 6_000);
+    scene.universe().members().forEach(other -> network(scene).loseAnswers(one, other, length));
   }
 
   private static SimulatedNetwork network(Scene scene) {

@@ -40,6 +40,7 @@ public record Swarm(
 
   private static final int BUSY_KINDS_OF_ALL = 2;
   private static final int CALM_KINDS_OF_ALL = 15;
+  private static final int RARE_KINDS_OF_ALL = 15;
 
   public Swarm {
     planned = List.copyOf(planned);
@@ -60,8 +61,8 @@ public record Swarm(
     for (FaultKind kind : FaultCatalog.kinds()) {
       RandomSource own = kinds.fork(kind.name());
       boolean bySql = FaultCatalog.isDoneBySql(kind);
-      int of = busy ? (bySql ? BUSY_KINDS_OF_ALL : CALM_KINDS_OF_ALL) : KINDS_OF_ALL;
-      if (own.chance(1, of)) {
+      int usual = busy ? (bySql ? BUSY_KINDS_OF_ALL : CALM_KINDS_OF_ALL) : KINDS_OF_ALL;
+      if (own.chance(1, FaultCatalog.isRare(kind) ? RARE_KINDS_OF_ALL : usual)) {
         planned.add(new Planned(kind, Duration.ofMillis(pick(own, 12_000, 6_000, 3_000))));
       }
     }

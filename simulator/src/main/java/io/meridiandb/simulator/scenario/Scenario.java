@@ -37,10 +37,20 @@ public record Scenario(
    * Something that happens.
    *
    * @param at after the clients have begun
-   * @param words as they were written, for the trace
+   * @param words its line as it was written, and the line's number
    * @param action does it
    */
-  public record Step(Duration at, String words, Action action) {}
+  public record Step(Duration at, String words, Action action) {
+    /** Does it now; who reads what went wrong sees which line it was. */
+    public void on(Stage stage) {
+      stage.universe().world().say(words);
+      try {
+        action.on(stage);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(words + ": " + e.getMessage(), e);
+      }
+    }
+  }
 
   /** Does something to a universe. */
   public interface Action {

@@ -3,6 +3,7 @@ package io.meridiandb.simulator.universe;
 import io.meridiandb.kernel.RandomSource;
 import io.meridiandb.kernel.id.ServerId;
 import io.meridiandb.kernel.net.LatencyMatrix;
+import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.placement.ServerPlace;
 import io.meridiandb.placement.Topology;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ public record Shape(String latency, List<ServerPlace> places) {
    * Three to six servers in one place, or in three or five regions: with three, placements share
    * all servers; with more, some have replicas where others have none, and of other types.
    */
-  public static Shape draw(RandomSource random) {
+  private static Shape draw(RandomSource random) {
     List<String> presets = List.of("three-regions", "aws", "gcp", "paper");
     String preset = presets.get(random.nextInt(presets.size()));
     return switch (random.nextInt(12)) {
@@ -51,6 +52,18 @@ public record Shape(String latency, List<ServerPlace> places) {
       case 6, 7 -> local(4);
       default -> local(3);
     };
+  }
+
+  /** What a seed draws. */
+  public static Shape drawnBy(long seed) {
+    try (SimulatedWorld world = new SimulatedWorld(seed)) {
+      return drawnBy(world);
+    }
+  }
+
+  /** What a world's seed draws. */
+  public static Shape drawnBy(SimulatedWorld world) {
+    return draw(world.random("shape"));
   }
 
   /** These regions with equally many servers, each server a zone of its own. */

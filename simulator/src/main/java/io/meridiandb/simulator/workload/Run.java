@@ -60,7 +60,7 @@ public final class Run {
   /** Something is not as it must be. */
   public void violation(String what) {
     if (violations.size() < VIOLATIONS_MAX) {
-      violations.add("at " + setting.elapsed() + ": " + what);
+      violations.add("at " + setting.found(what) + ": " + what);
     }
   }
 

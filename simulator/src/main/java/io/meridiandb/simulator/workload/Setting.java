@@ -22,6 +22,15 @@ public interface Setting {
   /** Since the beginning. */
   Duration elapsed();
 
+  /**
+   * Something is not as it must be.
+   *
+   * @return the moment at which that was found, in words
+   */
+  default String found(String violation) {
+    return elapsed().toString();
+  }
+
   /** Random numbers of the run, by the name of what they are for. */
   RandomSource random(String name);
 

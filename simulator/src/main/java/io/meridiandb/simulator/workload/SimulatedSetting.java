@@ -39,6 +39,12 @@ public final class SimulatedSetting implements Setting {
   }
 
   @Override
+  public String found(String violation) {
+    universe.world().say("VIOLATION " + violation);
+    return elapsed() + ", event " + universe.world().events();
+  }
+
+  @Override
   public RandomSource random(String name) {
     return universe.world().random(name);
   }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class BrokenRuleSearch {
   private static final Duration FAULTS = Duration.ofSeconds(8);
 
-  /** Such as {@code at PT3.2S: OneLeaseAtATime: server-1 and ...}. */
-  private static final Pattern VIOLATION = Pattern.compile("at PT\\S+: (?s)(.*)");
+  /** Such as {@code at PT3.2S, event 7: OneLeaseAtATime: server-1 and ...}. */
+  private static final Pattern VIOLATION = Pattern.compile("at PT[^:]+: (?s)(.*)");
 
   private static final Pattern INVARIANT = Pattern.compile("([A-Z]\\w+): .*", Pattern.DOTALL);
   private static final Pattern WORKLOAD =

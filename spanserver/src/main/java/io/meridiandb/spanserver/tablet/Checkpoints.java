@@ -125,7 +125,10 @@ final class Checkpoints {
   /** The entry is applied: perhaps a checkpoint is due, in a later task of the strand. */
   void flushIfDue() {
     View now = views.now();
-    boolean due = now.memoryBytes() >= options.memtableBytes() || now.layers.size() > LAYERS_MAX;
+    boolean due =
+        now.memoryBytes() >= options.memtableBytes()
+            || now.layers.size() > LAYERS_MAX
+            || (!flushDue && now.memoryBytes() > 0 && env.faults().maybe("tablet.flush-early"));
     if (due && !flushDue) {
       flushDue = true;
       strand.execute(this::flushWhatIsDue);

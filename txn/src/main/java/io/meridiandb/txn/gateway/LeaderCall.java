@@ -39,6 +39,9 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
   /** How long a replica that does not lead may take; then the leader is asked. */
   static final Duration FOLLOWER_TIMEOUT = Duration.ofMillis(1_300);
 
+  /** Who is impatient gives up after that part of the time: only in simulations. */
+  private static final int IMPATIENT_DIVISOR = 20;
+
   private static final int BACKOFF_FIRST_MILLIS = 5;
   private static final int BACKOFF_LAST_MILLIS = 250;
 
@@ -234,6 +237,7 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
     if (!context.router().near(to)) {
       wanRounds++;
     }
+    boolean impatient = context.env().faults().maybe("call.impatient");
     return context
         .messenger()
         .call(
@@ -242,7 +246,7 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
             question.exchange.replyType,
             question.group,
             request,
-            timeout);
+            impatient ? timeout.dividedBy(IMPATIENT_DIVISOR) : timeout);
   }
 
   private void answered(Leader leader, @Nullable R reply, @Nullable Throwable error) {
