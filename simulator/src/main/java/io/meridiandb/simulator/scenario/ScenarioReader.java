@@ -1,9 +1,6 @@
 package io.meridiandb.simulator.scenario;
 
 import io.meridiandb.kernel.net.LatencyMatrix;
-import io.meridiandb.simulator.fault.FaultCatalog;
-import io.meridiandb.simulator.fault.FaultKind;
-import io.meridiandb.simulator.scenario.Scenario.Action;
 import io.meridiandb.simulator.scenario.Scenario.Step;
 import io.meridiandb.simulator.scenario.Scenario.WriteOutage;
 import io.meridiandb.simulator.universe.Shape;
@@ -11,8 +8,10 @@ import io.meridiandb.simulator.workload.Workloads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +23,17 @@ import org.jspecify.annotations.Nullable;
  * seed 42
  * servers 3                                # in one place; or:
  * regions eu, us, ap with 1 server each, three-regions
- * workloads ledger, list-append            # else the seed draws them
+ * workloads bank, list-append              # else the seed draws them
  * length 60s
  * faults drawn                             # besides these; else only these
  * forces ignored                           # disks acknowledge them and do nothing
  * at 30s cut eu from us both ways          # without "both ways": nothing from eu arrives at us
  * at 35s isolate ap
  * at 40s join
- * at 45s kill leader                       # or a region, zone or server: kill server-2
+ * at 41s slow eu to us by 300ms for 2s     # one direction takes longer
+ * at 42s narrow us to eu to 10kB/s for 2s  # and the other one carries little
+ * at 45s kill leader of accounts           # of the group that a table lies in; "leader": of group 0
+ * at 46s kill server-2                     # or all servers of a region or zone
  * at 50s power off eu                      # unforced bytes are gone
  * at 52s start eu
  * at 53s pause leader for 4s
@@ -40,20 +42,27 @@ import org.jspecify.annotations.Nullable;
  * at 58s heal
  * expect no write outage over 5s in ap     # or without "in ap": anywhere
  * </pre>
+ *
+ * Times do not go back. What names a place that there is not, or a time after the end, is refused.
  */
 public final class ScenarioReader {
   private static final Duration LENGTH = Duration.ofSeconds(15);
   private static final Pattern TIME = Pattern.compile("(\\d+)(ms|s|m)");
   private static final Pattern AT = Pattern.compile("at (\\S+) (.+)");
-  private static final Pattern CUT = Pattern.compile("cut (\\S+) from (\\S+?)( both ways)?");
   private static final Pattern REGIONS =
       Pattern.compile("regions (.+) with (\\d+) servers? each, (\\S+)");
   private static final Pattern OUTAGE =
       Pattern.compile("expect no write outage over (\\S+)(?: in (\\S+))?");
-  private static final Pattern FOR = Pattern.compile("(pause|stall disks of) (\\S+) for (\\S+)");
+  private static final Pattern REGION = Pattern.compile("[a-z][a-z0-9-]*");
 
-  /** Marks a command that names no place. */
-  private static final String ALONE = " alone";
+  /** Placements need three zones; and a universe should fit into a heap. */
+  private static final int SERVERS_MIN = 3;
+
+  private static final int SERVERS_MAX = 60;
+  private static final Duration TIME_MAX = Duration.ofHours(24);
+
+  /** What can be judged only when all has been read. */
+  private record Check(int line, String words, Consumer<Shape> judge) {}
 
   private long seed = 1;
   private Duration length = LENGTH;
@@ -63,6 +72,8 @@ public final class ScenarioReader {
   private @Nullable Shape shape;
   private final List<Step> steps = new ArrayList<>();
   private final List<WriteOutage> expectations = new ArrayList<>();
+  private final List<Check> checks = new ArrayList<>();
+  private final Set<String> said = new TreeSet<>();
 
   private ScenarioReader() {}
 
@@ -76,16 +87,13 @@ public final class ScenarioReader {
     List<String> lines = text.lines().toList();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).replaceFirst("#.*", "").strip().replaceAll("\\s+", " ");
-      try {
-        if (!line.isEmpty()) {
-          reader.line(line);
-        }
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "line %d, \"%s\": %s".formatted(i + 1, line, e.getMessage()), e);
+      int number = i + 1;
+      if (!line.isEmpty()) {
+        at(number, line, () -> reader.line(number, line));
       }
     }
-    reader.steps.sort(Comparator.comparing(Step::at));
+    Shape places = reader.shape == null ? Shape.drawnBy(reader.seed) : reader.shape;
+    reader.checks.forEach(check -> at(check.line, check.words, () -> check.judge.accept(places)));
     return new Scenario(
         reader.seed,
         reader.length,
@@ -97,19 +105,32 @@ public final class ScenarioReader {
         reader.expectations);
   }
 
-  private void line(String line) {
+  private static void at(int number, String line, Runnable read) {
+    try {
+      read.run();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "line %d, \"%s\": %s".formatted(number, line, e.getMessage()), e);
+    }
+  }
+
+  private void line(int number, String line) {
     String word = line.split(" ")[0];
     String rest = line.substring(word.length()).strip();
+    boolean once = !word.equals("at") && !word.equals("expect");
+    if (once && !said.add(word.equals("regions") ? "servers" : word)) {
+      throw new IllegalArgumentException("that was said before, in an earlier line");
+    }
     switch (word) {
       case "seed" -> seed = number(rest);
       case "length" -> length = time(rest);
-      case "servers" -> shape = Shape.local((int) number(rest));
+      case "servers" -> shape = Shape.local(servers(number(rest)));
       case "regions" -> shape = regions(line);
       case "workloads" -> workloads = workloads(rest);
       case "faults" -> drawnFaults = drawn(rest);
       case "forces" -> forcesIgnored = ignored(rest);
-      case "at" -> steps.add(step(line));
-      case "expect" -> expectations.add(outage(line));
+      case "at" -> step(number, line);
+      case "expect" -> outage(number, line);
       default ->
           throw new IllegalArgumentException(
               "it begins with none of seed, servers, regions, workloads, length, faults, forces, at, expect");
@@ -120,8 +141,27 @@ public final class ScenarioReader {
     Matcher match = match(REGIONS, line, "regions eu, us with 1 server each, three-regions");
     String latency = match.group(3);
     List<String> names = list(match.group(1));
+    for (String name : names) {
+      if (!REGION.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "'%s' is no name for a region: small letters, digits, '-'".formatted(name));
+      }
+    }
+    if (new TreeSet<>(names).size() < names.size()) {
+      throw new IllegalArgumentException("each region has a name of its own");
+    }
     LatencyMatrix.preset(latency, names);
-    return Shape.of(names, (int) number(match.group(2)), latency);
+    long each = Math.min(number(match.group(2)), SERVERS_MAX);
+    servers(each * names.size());
+    return Shape.of(names, (int) each, latency);
+  }
+
+  private static int servers(long all) {
+    if (all < SERVERS_MIN || all > SERVERS_MAX) {
+      throw new IllegalArgumentException(
+          "a universe has %d to %d servers, not %d".formatted(SERVERS_MIN, SERVERS_MAX, all));
+    }
+    return (int) all;
   }
 
   private static List<String> workloads(String rest) {
@@ -150,49 +190,48 @@ public final class ScenarioReader {
     return true;
   }
 
-  private static WriteOutage outage(String line) {
+  private void outage(int number, String line) {
     Matcher match = match(OUTAGE, line, "expect no write outage over 5s in ap");
-    return new WriteOutage(time(match.group(1)), match.group(2) == null ? "" : match.group(2));
+    String region = match.group(2) == null ? "" : match.group(2);
+    expectations.add(new WriteOutage(time(match.group(1)), region));
+    checks.add(
+        new Check(
+            number,
+            line,
+            places -> {
+              if (!region.isEmpty() && !places.regions().contains(region)) {
+                throw new IllegalArgumentException(
+                    "there is no region '%s'; there are %s".formatted(region, places.regions()));
+              }
+            }));
   }
 
-  private static Step step(String line) {
+  private void step(int number, String line) {
     Matcher match = match(AT, line, "at 30s kill leader");
-    return new Step(time(match.group(1)), line, action(match.group(2)));
+    Duration at = time(match.group(1));
+    if (!steps.isEmpty() && at.compareTo(steps.getLast().at()) < 0) {
+      throw new IllegalArgumentException("the line before it is of a later time");
+    }
+    Commands.Command command = Commands.read(match.group(2));
+    steps.add(new Step(at, "line " + number + ", \"" + line + "\"", command.action()));
+    checks.add(
+        new Check(
+            number,
+            line,
+            places -> {
+              command.places().forEach(place -> known(place, places));
+              if (at.compareTo(length) >= 0) {
+                throw new IllegalArgumentException(
+                    "that is after the end; the scenario is %d s long, say \"length 60s\""
+                        .formatted(length.toSeconds()));
+              }
+            }));
   }
 
-  private static Action action(String words) {
-    Matcher cut = CUT.matcher(words);
-    if (cut.matches()) {
-      return stage -> stage.cut(cut.group(1), cut.group(2), cut.group(3) != null);
+  private static void known(String place, Shape places) {
+    if (!Stage.isLeader(place)) {
+      Stage.at(place, places);
     }
-    Matcher during = FOR.matcher(words);
-    if (during.matches()) {
-      return during(during.group(1), during.group(2), time(during.group(3)));
-    }
-    String last = words.substring(words.lastIndexOf(' ') + 1);
-    boolean alone = words.indexOf(' ') < 0;
-    String command = words.substring(0, words.length() - last.length()).strip();
-    return switch (alone ? words + ALONE : command) {
-      case "join" + ALONE -> stage -> stage.universe().joinAll();
-      case "heal" + ALONE -> stage -> stage.nemesis().heal();
-      case "isolate" -> stage -> stage.isolate(last);
-      case "kill" -> stage -> stage.each(last, stage.universe()::kill);
-      case "power off" -> stage -> stage.each(last, stage.universe()::crash);
-      case "start" -> stage -> stage.each(last, stage.universe()::start);
-      case "fault" -> {
-        FaultKind kind = FaultCatalog.named(last);
-        yield stage -> stage.strike(kind);
-      }
-      default ->
-          throw new IllegalArgumentException(
-              "nobody knows how to \"%s\"; see the examples in docs/HACKING.md".formatted(words));
-    };
-  }
-
-  private static Action during(String what, String place, Duration length) {
-    return what.equals("pause")
-        ? stage -> stage.each(place, server -> stage.universe().world().pause(server, length))
-        : stage -> stage.each(place, server -> stage.universe().world().disk(server).stall(length));
   }
 
   private static Matcher match(Pattern pattern, String line, String example) {
@@ -218,11 +257,16 @@ public final class ScenarioReader {
   /** A time such as 30s, 200ms or 2m. */
   static Duration time(String text) {
     Matcher match = match(TIME, text, "30s, 200ms or 2m");
-    long amount = number(match.group(1));
-    return switch (match.group(2)) {
-      case "ms" -> Duration.ofMillis(amount);
-      case "s" -> Duration.ofSeconds(amount);
-      default -> Duration.ofMinutes(amount);
-    };
+    long amount = Math.min(number(match.group(1)), TIME_MAX.toMillis() + 1);
+    Duration time =
+        switch (match.group(2)) {
+          case "ms" -> Duration.ofMillis(amount);
+          case "s" -> Duration.ofSeconds(amount);
+          default -> Duration.ofMinutes(amount);
+        };
+    if (time.compareTo(TIME_MAX) > 0) {
+      throw new IllegalArgumentException("no time may be over 24 hours, that is 1440m");
+    }
+    return time;
   }
 }

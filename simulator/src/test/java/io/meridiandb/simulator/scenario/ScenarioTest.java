@@ -39,6 +39,15 @@ class ScenarioTest {
   }
 
   @Test
+  void aTableThatNobodyMadeIsToldWithTheLine() {
+    Report report = run("servers 3\nworkloads bank\nlength 2s\nat 1s kill leader of ledgers");
+    assertThat(report.violations())
+        .first()
+        .asString()
+        .contains("line 4", "no table 'ledgers'", "[accounts]");
+  }
+
+  @Test
   void disksThatLieLieAgain() {
     String left = ScenarioText.of(17, Duration.ofSeconds(4), true, List.of(), List.of());
     assertThat(new Simulation.Options(ScenarioReader.read(left)).forcesIgnored()).isTrue();
@@ -61,6 +70,8 @@ class ScenarioTest {
             at 3s start eu
             at 4s pause leader for 1s
             at 6s stall disks of us for 500ms
+            at 6s slow eu to us by 300ms for 1s
+            at 6s narrow ap to eu to 10kB/s for 1s
             at 7s fault swizzle-clog
             at 8s heal
             expect no write outage over 2m in ap
@@ -68,7 +79,14 @@ class ScenarioTest {
     Report first = run(script);
     assertThat(first.violations()).isEmpty();
     assertThat(first.faults())
-        .containsKeys("cut", "server-crash", "server-pause", "disk-stall", "clog");
+        .containsKeys(
+            "cut",
+            "server-crash",
+            "server-pause",
+            "disk-stall",
+            "clog",
+            "link-slow",
+            "link-narrow");
     assertThat(run(script)).isEqualTo(first);
   }
 
@@ -104,10 +122,31 @@ class ScenarioTest {
           regions eu with 1 server each, warp  | no latency preset 'warp'
           faults many                          | 'drawn' or 'none'
           expect nothing                       | expect no write outage
+          at 3s kill server-9                  | no place 'server-9'; there are the regions
+          at 3s pause mars for 1s              | no place 'mars'
+          at 3s cut eu from atlantis           | no place
+          at 3s isolate leader                 | isolate a region, a zone or a server
+          at 15s join                          | after the end; the scenario is 15 s long
+          expect no write outage over 5s in ap | no region 'ap'
+          forces ignored                       | said before
+          servers 2                            | 3 to 60 servers, not 2
+          servers 100000                       | 3 to 60 servers
+          regions eu, eu with 2 servers each, lan | a name of its own
+          regions eu with 0 servers each, lan  | 3 to 60 servers, not 0
+          regions EU! with 3 servers each, lan | no name for a region
+          length 99999999999999999m            | no time may be over 24 hours
+          at 3s narrow eu to us to 0B/s for 1s | is cut, not narrow
           """)
   void wrongLinesAreToldWithTheirNumber(String line, String message) {
-    assertThatThrownBy(() -> ScenarioReader.read("seed 1\n" + line))
+    assertThatThrownBy(() -> ScenarioReader.read("forces ignored\n" + line))
         .hasMessageContaining("line 2")
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void timesDoNotGoBack() {
+    assertThatThrownBy(() -> ScenarioReader.read("at 3s join\n\nat 2s heal"))
+        .hasMessageContaining("line 3")
+        .hasMessageContaining("a later time");
   }
 }
