@@ -1,20 +1,18 @@
 package io.meridiandb.simulator.cli;
 
-import io.meridiandb.simulator.NodeAssembly;
 import io.meridiandb.simulator.Report;
 import io.meridiandb.simulator.Simulation;
 import io.meridiandb.simulator.scenario.ScenarioReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -31,40 +29,23 @@ final class ReplayCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The scenario.")
   private Path file = Path.of("");
 
-  @Option(
-      names = "--trace",
-      paramLabel = "FILE",
-      description = "Writes who sent what to whom, and all else that happened, in its order.")
-  private @Nullable Path trace;
+  @Mixin private final OneRun run = new OneRun();
 
   @Override
   public Integer call() throws IOException {
-    Simulation simulation = new Simulation(options(), new NodeAssembly());
-    Path listing = trace;
-    Report report;
-    if (listing == null) {
-      report = simulation.run(null);
-    } else {
-      try (PrintWriter lines =
-          new PrintWriter(Files.newBufferedWriter(listing, StandardCharsets.UTF_8))) {
-        report = simulation.run(lines::println);
-      }
-    }
-    if (spec != null) {
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(report.toJson());
-      out.flush();
-    }
-    return report.violations().isEmpty() ? 0 : 1;
+    Report report = run.play(options(), Objects.requireNonNull(spec, "picocli sets it"));
+    return report.violations().isEmpty() && !run.differs() ? 0 : 1;
   }
 
-  private Simulation.Options options() throws IOException {
+  private Simulation.Options options() {
     try {
       return new Simulation.Options(ScenarioReader.read(Files.readString(file)));
     } catch (IllegalArgumentException e) {
       throw wrong(file + ", " + e.getMessage());
     } catch (NoSuchFileException e) {
       throw wrong("there is no scenario file " + file);
+    } catch (IOException e) {
+      throw wrong(file + " cannot be read as text: " + e);
     }
   }
 

@@ -1,13 +1,9 @@
 package io.meridiandb.simulator.cli;
 
-import io.meridiandb.simulator.NodeAssembly;
 import io.meridiandb.simulator.Report;
 import io.meridiandb.simulator.Simulation;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,34 +21,20 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private final RunOptions options = new RunOptions();
+  @Mixin private final OneRun run = new OneRun();
+  @Mixin private final Failures failures = new Failures();
 
   @Option(names = "--seed", paramLabel = "N", required = true, description = "The seed.")
   private long seed;
 
-  @Option(
-      names = "--trace",
-      paramLabel = "FILE",
-      description = "Writes a line for everything that goes into the hash.")
-  private @Nullable Path trace;
-
   @Override
   public Integer call() throws IOException {
-    Simulation simulation = new Simulation(options.of(seed), new NodeAssembly());
-    Path file = trace;
-    Report report;
-    if (file == null) {
-      report = simulation.run(null);
-    } else {
-      try (PrintWriter lines =
-          new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
-        report = simulation.run(lines::println);
-      }
+    CommandSpec command = Objects.requireNonNull(spec, "picocli sets it");
+    Simulation.Options wanted = options.of(seed);
+    Report report = run.play(wanted, command);
+    if (!report.violations().isEmpty()) {
+      failures.leave(report, wanted, command.commandLine().getErr());
     }
-    if (spec != null) {
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(report.toJson());
-      out.flush();
-    }
-    return report.violations().isEmpty() ? 0 : 1;
+    return report.violations().isEmpty() && !run.differs() ? 0 : 1;
   }
 }

@@ -3,11 +3,9 @@ package io.meridiandb.simulator.cli;
 import io.meridiandb.simulator.NodeAssembly;
 import io.meridiandb.simulator.Report;
 import io.meridiandb.simulator.Simulation;
-import io.meridiandb.simulator.scenario.ScenarioText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -58,19 +56,17 @@ final class SweepCommand implements Callable<Integer> {
       })
   private @Nullable Path out;
 
-  @Option(
-      names = "--failures",
-      paramLabel = "FOLDER",
-      defaultValue = "sim-failures",
-      description = "Where failing seeds leave their scenarios (default: ${DEFAULT-VALUE}).")
-  private Path failures = Path.of("sim-failures");
+  @Mixin private final Failures failures = new Failures();
 
   @Option(names = "--progress", description = "Says on standard error how far it is.")
   private boolean progress;
 
   @Override
   public Integer call() throws InterruptedException, IOException {
-    int found = 0;
+    if (bound(0) > bound(1)) {
+      throw wrong("--seeds wants the smaller number first, such as 1..40, not '" + seeds + "'");
+    }
+    options.of(bound(0)); // what is wrong with the options is told before anything runs
     SweepFile done = new SweepFile(out);
     SweepProgress shown = new SweepProgress(progress ? err() : null, bound(1) - bound(0) + 1);
     SweepTotals totals = new SweepTotals();
@@ -83,23 +79,22 @@ final class SweepCommand implements Callable<Integer> {
           Simulation.Options one = options.of(next++);
           String before = done.line(one.seed());
           if (before != null) {
-            shown.skipped();
+            shown.skipped(before);
             totals.add(before);
           } else {
             runs.add(pool.submit(() -> new Simulation(one, new NodeAssembly()).run(null)));
           }
         } else {
           Report report = ended(runs.remove());
-          done.add(report.toJson());
+          keep(done, report);
           totals.add(report.toJson());
           print(report);
           shown.done(report);
-          found += report.violations().size();
         }
       }
     }
     totals.print(err());
-    return found == 0 ? 0 : 1;
+    return totals.failed() == 0 ? 0 : 1;
   }
 
   private static Report ended(Future<Report> run) throws InterruptedException {
@@ -117,20 +112,15 @@ final class SweepCommand implements Callable<Integer> {
       lines.flush();
     }
     if (!report.violations().isEmpty()) {
-      Files.createDirectories(failures);
-      Path file = failures.resolve("seed-" + report.seed() + ".scenario");
-      Simulation.Options run = options.of(report.seed());
-      Files.writeString(
-          file,
-          ScenarioText.of(
-              report.seed(),
-              run.faultPhase(),
-              run.forcesIgnored(),
-              report.violations(),
-              report.strikes()));
-      PrintWriter lines = err();
-      lines.printf("seed %d failed; again: ./meridian sim replay %s%n", report.seed(), file);
-      lines.flush();
+      failures.leave(report, options.of(report.seed()), err());
+    }
+  }
+
+  private void keep(SweepFile done, Report report) {
+    try {
+      done.add(report.toJson());
+    } catch (IOException e) {
+      throw wrong("--out cannot be written: " + e);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** How often each kind of fault fired and mattered in all seeds of a sweep. */
 final class SweepTotals {
   private static final Pattern COUNT =
-      Pattern.compile("\"([a-z-]+)\":\\{\"fired\":(\\d+),\"mattered\":(\\d+)}");
+      Pattern.compile("\"([a-z.-]+)\":\\{\"fired\":(\\d+),\"mattered\":(\\d+)}");
 
   private final Map<String, Count> totals = new TreeMap<>();
   private long seeds;
@@ -19,7 +19,7 @@ final class SweepTotals {
   /** Takes a seed's line of JSON, of this sweep or of one that was stopped. */
   void add(String line) {
     seeds++;
-    failed += line.endsWith("\"violations\":[]}") ? 0 : 1;
+    failed += hasViolations(line) ? 1 : 0;
     Matcher match = COUNT.matcher(line);
     while (match.find()) {
       Count before = totals.getOrDefault(match.group(1), new Count(0, 0));
@@ -27,6 +27,16 @@ final class SweepTotals {
       long mattered = before.mattered() + Long.parseLong(match.group(3));
       totals.put(match.group(1), new Count(fired, mattered));
     }
+  }
+
+  /** Whether a seed's line of JSON has any. */
+  static boolean hasViolations(String line) {
+    return !line.endsWith("\"violations\":[]}");
+  }
+
+  /** Seeds with violations, of this sweep or of one that was stopped. */
+  long failed() {
+    return failed;
   }
 
   /** Says them, a line a kind, and how many kinds mattered at all. */

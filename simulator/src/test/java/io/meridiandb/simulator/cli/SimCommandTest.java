@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,56 @@ class SimCommandTest {
     assertThat(Files.readString(file)).contains("start server-1#1", "write log/", "arrival");
   }
 
+  /** Disks that lie: the seed must fail, and the command that is printed must fail the same way. */
+  @Test
+  void aFailingSeedLeavesAScenarioAndATraceOfItselfAndASweepThatGoesOnKnowsOfIt(
+      @TempDir Path folder) throws IOException {
+    Path lines = folder.resolve("lines");
+    List<String> sweep =
+        List.of(
+            "sweep",
+            "--seeds",
+            "4..4",
+            "--ignore-forces",
+            "--seconds",
+            "3",
+            "--out",
+            "" + lines,
+            "--failures",
+            "" + folder);
+    assertThat(run(sweep.toArray(String[]::new))).isEqualTo(1);
+    String failed = out.toString();
+    assertThat(err.toString()).contains("again: ./meridian sim replay").doesNotContain("ANOTHER");
+    String trace = Files.readString(folder.resolve("seed-4.trace"));
+    assertThat(trace).contains("*** fault ", "*** VIOLATION ");
+    out.getBuffer().setLength(0);
+    assertThat(
+            run(
+                "replay",
+                folder.resolve("seed-4.scenario").toString(),
+                "--same-as",
+                folder.resolve("seed-4.trace").toString()))
+        .isEqualTo(1);
+    assertThat(out.toString()).isEqualTo(failed).contains(", event ");
+    assertThat(err.toString()).doesNotContain("differ");
+    assertThat(run(sweep.toArray(String[]::new))).as("it has run before").isEqualTo(1);
+  }
+
+  @Test
+  void theFirstEventThatDiffersIsNamed(@TempDir Path folder) throws IOException {
+    Path trace = folder.resolve("trace");
+    String[] seed = {"run", "--seed", "1", "--seconds", "1", "--twice", "--trace", "" + trace};
+    assertThat(run(seed)).isZero();
+    assertThat(err.toString()).isEmpty();
+    List<String> lines = new ArrayList<>(Files.readAllLines(trace));
+    String other = lines.get(5_000) + " and more";
+    lines.set(5_000, other);
+    Files.write(trace, lines);
+    assertThat(run("run", "--seed", "1", "--seconds", "1", "--same-as", "" + trace)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("differ first in line 5001", "both:    " + lines.get(4_999), other);
+  }
+
   @Test
   void wrongUseIsToldInOneLine() {
     for (List<String> arguments :
@@ -51,6 +102,11 @@ class SimCommandTest {
             List.of("sweep", "--seeds", "4"),
             List.of("sweep", "--seeds", "a..b"),
             List.of("sweep", "--seeds", "1..2", "--jobs", "0"),
+            List.of("sweep", "--seeds", "9..1"),
+            List.of("sweep", "--seeds", "1..2", "--seconds", "-4"),
+            List.of("run", "--seed", "1", "--seconds", "0"),
+            List.of("run", "--seed", "1", "--trace", "/no/such/folder/trace"),
+            List.of("run", "--seed", "1", "--same-as", "/no/such/trace"),
             List.of("run"),
             List.of("run", "--seed", "x"))) {
       err.getBuffer().setLength(0);
