@@ -24,14 +24,17 @@ final class GroupLog {
 
   private final OldEntries old;
   private final ConfigurationStack configurations;
-  private Timestamp highestTimestamp = Timestamp.MIN;
+  private Timestamp highestTimestamp;
 
   /** Some of the old ones, without holes; as long as a step lasts. */
   private List<LogEntry> readBack = List.of();
 
   GroupLog(RecoveredGroup recovered, Configuration initial) {
     old = new OldEntries(recovered.baseIndex(), recovered.baseBallot());
+    recovered.old().pieces().forEach(old::add);
+    highestTimestamp = recovered.old().highest();
     configurations = new ConfigurationStack(recovered.membership(), initial);
+    recovered.old().configurations().forEach(this::configuration);
     recovered.entries().forEach(this::append);
   }
 
@@ -139,7 +142,7 @@ final class GroupLog {
     int count = 0;
     while (lastOld() < upTo && end(lastOld()) < target) {
       Placed oldest = entries.get(count++);
-      old.add(oldest.entry, oldest.end);
+      old.add(oldest.entry.index(), oldest.entry.index(), oldest.entry.ballot(), oldest.end);
     }
     entries.subList(0, count).clear();
   }
@@ -152,8 +155,12 @@ final class GroupLog {
     entries.add(new Placed(entry, end(lastIndex()) + entry.bytes()));
     highestTimestamp = Timestamp.max(highestTimestamp, entry.timestamp());
     if (entry.kind() == EntryKind.CONFIGURATION) {
-      configurations.append(entry.index(), Configuration.decode(entry.payload()));
+      configuration(entry);
     }
+  }
+
+  private void configuration(LogEntry entry) {
+    configurations.append(entry.index(), Configuration.decode(entry.payload()));
   }
 
   void cutSuffix(long lastKept) {

@@ -1,7 +1,7 @@
 package io.meridiandb.paxos.core;
 
 import io.meridiandb.paxos.Ballot;
-import io.meridiandb.paxos.LogEntry;
+import io.meridiandb.paxos.log.OldPart;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -66,16 +66,21 @@ final class OldEntries {
     return mark == null ? baseEnd : mark.getValue();
   }
 
-  /** The next entry is on the disk only from now on; all up to it are {@code end} bytes. */
-  void add(LogEntry entry, long end) {
-    if (stamps.isEmpty() || !stamps.lastEntry().getValue().equals(entry.ballot())) {
-      stamps.put(entry.index(), entry.ballot());
+  /** A start has left these on the disk; they follow. */
+  void add(OldPart.Piece piece) {
+    add(piece.first(), piece.last(), piece.ballot(), lastEnd + piece.bytes());
+  }
+
+  /** The next entries are on the disk only from now on; all up to them are {@code end} bytes. */
+  void add(long first, long last, Ballot ballot, long end) {
+    if (stamps.isEmpty() || !stamps.lastEntry().getValue().equals(ballot)) {
+      stamps.put(first, ballot);
     }
     long marked = ends.isEmpty() ? baseEnd : ends.lastEntry().getValue();
     if (end - marked >= MARK_BYTES) {
-      ends.put(entry.index(), end);
+      ends.put(last, end);
     }
-    lastIndex = entry.index();
+    lastIndex = last;
     lastEnd = end;
   }
 

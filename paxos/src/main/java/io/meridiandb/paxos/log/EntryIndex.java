@@ -73,11 +73,9 @@ final class EntryIndex {
   }
 
   /** Takes in an entry found on the disk; it stays there. */
-  void recover(RecoveredEntries.Found found) {
-    LogEntry entry = found.entry();
+  void recover(LogEntry entry, Frame.Position position) {
     checkFollows(entry.index());
-    onDisk.append(
-        new Slot(entry.index(), entry.ballot(), entry.payload().size(), found.position()));
+    onDisk.append(new Slot(entry.index(), entry.ballot(), entry.payload().size(), position));
   }
 
   /** Only the disk has this one from now on; the oldest ones leave memory first. */
@@ -129,6 +127,11 @@ final class EntryIndex {
     baseIndex = lastDropped;
   }
 
+  /** None up to here is in it. */
+  long baseIndex() {
+    return baseIndex;
+  }
+
   long lastIndex() {
     return onDisk.last() + slots.size();
   }
@@ -145,8 +148,13 @@ final class EntryIndex {
     }
     List<Slot> range = new ArrayList<>();
     for (long i = from; i <= Math.min(to, lastIndex()); i++) {
-      range.add(i <= onDisk.last() ? onDisk.at(i) : slots.get(inMemory(i)));
+      range.add(slot(i));
     }
     return range;
+  }
+
+  /** The one at {@code index}, which is in the log. */
+  Slot slot(long index) {
+    return index <= onDisk.last() ? onDisk.at(index) : slots.get(inMemory(index));
   }
 }

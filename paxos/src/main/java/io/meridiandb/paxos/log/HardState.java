@@ -150,18 +150,21 @@ final class HardState {
   /** What a server begins with. */
   RecoveredLog recovered(RecoveredEntries entries) {
     SortedMap<GroupId, RecoveredGroup> found = new TreeMap<>();
-    groups.forEach((id, group) ->
-        found.put(
-            id,
-            new RecoveredGroup(
-                id,
-                group.promised,
-                group.baseIndex,
-                group.baseBallot,
-                group.commit,
-                entries.of(id, group.baseIndex),
-                new RecoveredMembership(
-                    group.membersIndex, group.members, group.floorBallot, group.floorIndex))));
+    groups.forEach((id, group) -> {
+      entries.index(id, group.baseIndex); // what is missing is found here
+      found.put(
+          id,
+          new RecoveredGroup(
+              id,
+              group.promised,
+              group.baseIndex,
+              group.baseBallot,
+              group.commit,
+              entries.old(id),
+              entries.inMemory(id),
+              new RecoveredMembership(
+                  group.membersIndex, group.members, group.floorBallot, group.floorIndex)));
+    });
     return new RecoveredLog(leaseBound, timeMark, found);
   }
 

@@ -23,15 +23,16 @@ final class LogRecovery {
   private final LogFiles files;
   private final List<Segment> segments = new ArrayList<>();
   private final HardState hard = new HardState();
-  private final RecoveredEntries entries = new RecoveredEntries();
+  private final RecoveredEntries entries;
   private long nextSequence = 1;
   private long nextSegment = 1;
   private long spareBytes;
   private long reserveBytes;
 
-  private LogRecovery(Env env, LogFiles files) {
+  private LogRecovery(Env env, LogFiles files, LogOptions options) {
     this.env = env;
     this.files = files;
+    this.entries = new RecoveredEntries(options.cacheBytes());
   }
 
   /**
@@ -40,7 +41,7 @@ final class LogRecovery {
    * @throws LogDamagedException if a durable record is damaged or the log is not this server's
    */
   static LogRecovery run(Env env, LogFiles files, LogOptions options) throws IOException {
-    LogRecovery recovery = new LogRecovery(env, files);
+    LogRecovery recovery = new LogRecovery(env, files, options);
     recovery.readSegments();
     recovery.spareBytes = bytesOrDrop(files, LogFiles.SPARE, options.segmentBytes());
     recovery.reserveBytes = bytesOrDrop(files, LogFiles.RESERVE, options.reserveBytes());

@@ -9,6 +9,7 @@ import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param baseIndex entries up to here were dropped behind a checkpoint; 0 if none
  * @param baseBallot the stamp that the entry at {@code baseIndex} had
  * @param commitHint entries up to here are surely chosen; at least {@code baseIndex}
- * @param entries the entries from {@code baseIndex + 1} on, without holes
+ * @param old the chosen entries from {@code baseIndex + 1} on that only the disk has
+ * @param entries those that follow, without holes
  * @param membership who belonged to the group, as far as no entry says it
  */
 public record RecoveredGroup(
@@ -28,8 +30,21 @@ public record RecoveredGroup(
     long baseIndex,
     Ballot baseBallot,
     long commitHint,
+    OldPart old,
     List<LogEntry> entries,
     RecoveredMembership membership) {
+
+  /** A group all of whose entries are in memory. */
+  public RecoveredGroup(
+      GroupId group,
+      Ballot promised,
+      long baseIndex,
+      Ballot baseBallot,
+      long commitHint,
+      List<LogEntry> entries,
+      RecoveredMembership membership) {
+    this(group, promised, baseIndex, baseBallot, commitHint, OldPart.NONE, entries, membership);
+  }
 
   /** A group of whose members nothing was recorded. */
   public RecoveredGroup(
@@ -55,13 +70,18 @@ public record RecoveredGroup(
 
   /** The last configuration that is remembered, chosen or not; null if none is. */
   public @Nullable Configuration configuration() {
-    ByteString last = membership.configuration();
-    for (LogEntry entry : entries) {
-      if (entry.kind() == EntryKind.CONFIGURATION && entry.index() > membership.index()) {
-        last = entry.payload();
-      }
-    }
+    ByteString last = configurationUpTo(Long.MAX_VALUE);
     return last.isEmpty() ? null : Configuration.decode(last);
+  }
+
+  /** What the last entry up to {@code index} says, or the checkpoint; empty if nothing does. */
+  private ByteString configurationUpTo(long index) {
+    return Stream.concat(old.configurations().stream(), entries.stream())
+        .filter(entry -> entry.kind() == EntryKind.CONFIGURATION)
+        .filter(entry -> entry.index() > membership.index() && entry.index() <= index)
+        .reduce((earlier, later) -> later)
+        .map(LogEntry::payload)
+        .orElse(membership.configuration());
   }
 
   /**
@@ -76,14 +96,7 @@ public record RecoveredGroup(
     if (last == null || last.everybody().kindOf(self) != ReplicaSet.Kind.WITNESS) {
       return last == null ? null : last.everybody();
     }
-    ByteString chosen = membership.configuration();
-    for (LogEntry entry : entries) {
-      if (entry.kind() == EntryKind.CONFIGURATION
-          && entry.index() > membership.index()
-          && entry.index() <= commitHint) {
-        chosen = entry.payload();
-      }
-    }
+    ByteString chosen = configurationUpTo(commitHint);
     ReplicaSet now = last.everybody();
     boolean data =
         !chosen.isEmpty() && Configuration.decode(chosen).everybody().dataHolders().contains(self);

@@ -61,10 +61,9 @@ public final class WriteAheadLog implements Log {
     this.onFailure = fail;
     this.recovered = found.hard().recovered(found.entries());
     this.writer = new LogWriter(env, disk, files, options, found, new Completions());
-    found
-        .entries()
-        .all()
-        .forEach((group, entries) -> entries.values().forEach(each -> index(group).recover(each)));
+    recovered
+        .groups()
+        .forEach((id, group) -> groups.put(id, found.entries().index(id, group.baseIndex())));
   }
 
   private record Strands(Strand server, Strand disk) {}

@@ -18,7 +18,9 @@ import io.meridiandb.paxos.core.PaxosMessage.Fetch;
 import io.meridiandb.paxos.core.PaxosMessage.Prepare;
 import io.meridiandb.paxos.core.PaxosMessage.Suffix;
 import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.log.OldPart;
 import io.meridiandb.paxos.log.RecoveredGroup;
+import io.meridiandb.paxos.log.RecoveredMembership;
 import io.meridiandb.paxos.membership.Configuration;
 import io.meridiandb.paxos.membership.ReplicaSet;
 import java.util.List;
@@ -121,6 +123,28 @@ final class OldEntriesTest {
     assertThat(read.sendAfterPersist())
         .singleElement()
         .isEqualTo(new PaxosEffects.Outgoing(OTHER, new Suffix(SECOND, 2, entries(2, 6))));
+  }
+
+  /** A start that has left chosen entries on the disk goes on as if they had left memory. */
+  @Test
+  void whatAStartHasLeftOnTheDiskIsReadToBeApplied() {
+    OldPart left =
+        new OldPart(
+            List.of(
+                new OldPart.Piece(1, 2, FIRST, 200),
+                new OldPart.Piece(3, 4, FIRST, OldEntries.MARK_BYTES)),
+            NOW.latest(),
+            List.of());
+    RecoveredGroup found =
+        new RecoveredGroup(
+            G, FIRST, 0, Ballot.ZERO, 5, left, entries(5, 6), RecoveredMembership.NONE);
+    PaxosCore core = new CoreFixture(1, NOW).core(THREE, found, 1);
+    assertThat(core.lastIndex()).isEqualTo(6);
+    assertThat(core.entry(4)).isNull();
+    PaxosEffects asked = core.step(new PaxosInput.BecomeKind(NOW, true, 1));
+    assertThat(asked.signals()).containsExactly(new Signal.ReadEntries(2, 4, OldReads.BYTES_MAX));
+    assertThat(core.step(new PaxosInput.EntriesRead(NOW, 2, entries(2, 4))).chosen())
+        .containsExactlyElementsOf(entries(2, 5));
   }
 
   @Test

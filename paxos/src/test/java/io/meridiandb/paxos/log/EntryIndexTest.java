@@ -50,7 +50,7 @@ class EntryIndexTest {
       for (int i = random.nextInt(3_000); i > 0; i--) {
         LogEntry found = entry(last() + 1, round += random.nextInt(100) / 99, random.nextInt(9));
         Frame.Position position = nextPosition();
-        index.recover(new RecoveredEntries.Found(found, position));
+        index.recover(found, position);
         said.put(last() + 1, new Said(found.ballot(), found.payload().size(), position));
       }
     }

@@ -19,6 +19,7 @@ import io.meridiandb.kernel.id.UniverseId;
 import io.meridiandb.kernel.simulated.SimulatedWorld;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.LogEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -205,6 +206,32 @@ class WriteAheadLogTest {
         f.log.read(G, 1, 1, 100).thenAccept(entries -> seen.complete(entries.size()));
       });
       assertThat(f.await(seen)).isEqualTo(1);
+    }
+  }
+
+  /** A witness keeps entries for a full replica that is away: more than it has memory. */
+  @Test
+  void aStartKeepsOfALongLogOnlyWhatIsNotChosenAndALittle() {
+    LogOptions options = new LogOptions(64 << 10, 32 << 10);
+    try (LogFixture f = new LogFixture(1, options)) {
+      String kilobyte = "x".repeat(1 << 10);
+      for (int i = 1; i <= 300; i++) {
+        f.append(entry(i, kilobyte + i), new LogRecord.Commit(G, Math.max(0, i - 5)));
+      }
+      f.durably(new LogRecord.Restamp(G, B2, 296, 300));
+      f.crash();
+      RecoveredGroup found = f.recovered();
+      long lastOld = found.old().last(0);
+      assertThat(lastOld).isBetween(240L, 295L);
+      assertThat(found.entries()).hasSize((int) (300 - lastOld));
+      assertThat(found.entries().getLast().ballot()).isEqualTo(B2);
+      List<LogEntry> all = f.read(G, 1, 300, Long.MAX_VALUE);
+      assertThat(all).hasSize(300);
+      assertThat(all.subList((int) lastOld, 300)).isEqualTo(found.entries());
+      f.durably(new LogRecord.CutPrefix(G, 200, B1), entry(G, 301, B2, "y"));
+      f.crash();
+      assertThat(f.recovered().baseIndex()).isEqualTo(200);
+      assertThat(f.read(G, 201, 301, Long.MAX_VALUE)).hasSize(101);
     }
   }
 

@@ -46,7 +46,7 @@ public final class ChosenIsDurable extends Heard {
     Map<GroupId, Stored> disk = new TreeMap<>();
     for (RecoveredGroup group : log.groups().values()) {
       Stored stored = new Stored();
-      stored.base = group.baseIndex();
+      stored.base = group.old().last(group.baseIndex());
       group.entries().forEach(entry -> stored.entries.put(entry.index(), entry.timestamp()));
       disk.put(group.group(), stored);
     }
