@@ -3,8 +3,10 @@ package io.meridiandb.paxos.core;
 import com.google.protobuf.ByteString;
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.EntryKind;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.log.OldPart;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.log.RecoveredMembership;
 import java.util.ArrayList;
@@ -107,14 +109,34 @@ final class DurableGroup {
     return at < entries.size() && entries.get(at).sameContent(wanted);
   }
 
+  /** As the log says it at a start; at every other one it leaves on the disk what it may. */
   RecoveredGroup recover() {
+    long chosen = Math.max(base, commit);
+    boolean leaves = chosen % 2 == 0;
+    List<LogEntry> old =
+        entries.stream()
+            .filter(entry -> leaves && entry.index() <= chosen && entry != entries.getLast())
+            .toList();
     return new RecoveredGroup(
         group,
         promised,
         base,
         baseBallot,
-        Math.max(base, commit),
-        List.copyOf(entries),
+        chosen,
+        left(old),
+        List.copyOf(entries.subList(old.size(), entries.size())),
         new RecoveredMembership(membersIndex, members, floorBallot, floorIndex));
+  }
+
+  private static OldPart left(List<LogEntry> old) {
+    return old.isEmpty()
+        ? OldPart.NONE
+        : new OldPart(
+            old.stream()
+                .map(each ->
+                    new OldPart.Piece(each.index(), each.index(), each.ballot(), each.bytes()))
+                .toList(),
+            old.getLast().timestamp(),
+            old.stream().filter(each -> each.kind() == EntryKind.CONFIGURATION).toList());
   }
 }
