@@ -71,10 +71,11 @@ public final class MasterElection {
 
   private void campaign(String name, Duty duty) {
     Timestamp until = Timestamp.MIN;
+    Transactions.Series renewals = transactions.series();
     while (!stopped) {
       try {
         boolean before = lasts(until);
-        until = tryOnce(name);
+        until = tryOnce(name, renewals);
         if (lasts(until)) {
           if (!before) {
             env.events()
@@ -95,7 +96,7 @@ public final class MasterElection {
   }
 
   /** Looks at the lease, and takes or renews it if that is possible; until when it is ours. */
-  private Timestamp tryOnce(String name) {
+  private Timestamp tryOnce(String name, Transactions.Series renewals) {
     Optional<LeaseRow> seen =
         transactions.read(
             TRANSACTION_MAX,
@@ -103,7 +104,7 @@ public final class MasterElection {
     if (seen.isPresent() && !isMine(seen.get()) && !isOver(seen.get())) {
       return Timestamp.MIN;
     }
-    return transactions.write(TRANSACTION_MAX, transaction -> take(transaction, name));
+    return renewals.write(TRANSACTION_MAX, transaction -> take(transaction, name));
   }
 
   private Timestamp take(Transaction transaction, String name) {

@@ -44,17 +44,27 @@ public final class Transactions {
     T run(Transaction transaction);
   }
 
-  /** One read-write transaction's attempts: a session of its own, so no other waits for it. */
+  /** One read-write transaction's attempts. */
   public final class Attempts {
     private final long sessionHigh;
     private final long sessionLow;
+    private final long sequence;
     private int attempt;
     private @Nullable Timestamp age;
 
+    /** In a session of its own. */
     private Attempts() {
       RandomSource session = random.fork("session-" + begun.incrementAndGet());
       this.sessionHigh = session.nextLong();
       this.sessionLow = session.nextLong();
+      this.sequence = 1;
+    }
+
+    /** In the same session as {@code before}, whose end is known. */
+    private Attempts(Attempts before) {
+      this.sessionHigh = before.sessionHigh;
+      this.sessionLow = before.sessionLow;
+      this.sequence = before.sequence + 1;
     }
 
     /**
@@ -66,8 +76,8 @@ public final class Transactions {
       Timestamp first = age == null ? gateway.nowLatest() : age;
       age = first;
       return gateway.begin(
-          new TxnId(sessionHigh, sessionLow, 1, ++attempt),
-          new TransactionOptions(false, (Timestamp) null, first, 0, deadline));
+          new TxnId(sessionHigh, sessionLow, sequence, ++attempt),
+          new TransactionOptions(false, (Timestamp) null, first, sequence - 1, deadline));
     }
 
     /** Whether an attempt that ended with {@code failure} was committed all the same. */
@@ -84,6 +94,33 @@ public final class Transactions {
     }
   }
 
+  /**
+   * Transactions in one session, one after the other: of these a group remembers how the last one
+   * ended, of others how each did (protocol G14). For a fiber that writes every few seconds for
+   * ever.
+   */
+  public final class Series {
+    /** The one before, if its end is known. */
+    private @Nullable Attempts before;
+
+    private Series() {}
+
+    /** See {@link Transactions#write}. */
+    public <T> T write(Duration within, Body<T> body) {
+      Attempts last = before;
+      before = null;
+      Attempts attempts = last == null ? new Attempts() : new Attempts(last);
+      T result = Transactions.this.write(attempts, within, body);
+      before = attempts;
+      return result;
+    }
+  }
+
+  /** A series of transactions that has not begun. */
+  public Series series() {
+    return new Series();
+  }
+
   /** The attempts of one read-write transaction that the caller runs itself. */
   public Attempts attempts() {
     return new Attempts();
@@ -95,8 +132,11 @@ public final class Transactions {
    * @param within how long all attempts together may take; after that the last failure is thrown
    */
   public <T> T write(Duration within, Body<T> body) {
+    return write(new Attempts(), within, body);
+  }
+
+  private <T> T write(Attempts attempts, Duration within, Body<T> body) {
     long end = env.clocks().bootNanos() + within.toNanos();
-    Attempts attempts = new Attempts();
     MeridianException last = new MeridianException(ErrorCode.UNAVAILABLE, "nothing was tried");
     for (int i = 0; i < ATTEMPTS_MAX; i++) {
       Duration left = Duration.ofNanos(end - env.clocks().bootNanos());
