@@ -10,8 +10,8 @@ public interface Strands {
   Strand create(String name);
 
   /**
-   * A new strand with a thread of its own whose tasks may block on the disk (the log writer, file
-   * builds).
+   * A new strand whose tasks may block on the disk (the log writer, file builds): with a thread of
+   * its own, while there is work.
    *
    * @param name for events and thread dumps
    */

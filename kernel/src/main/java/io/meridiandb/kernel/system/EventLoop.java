@@ -4,9 +4,11 @@ import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.strand.Timer;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One platform thread that runs the tasks and timers of its strands: a queue that many threads
- * write and one reads, and a heap of timers that only the loop touches. Parks when idle.
+ * write and one reads, and a heap of timers that only the loop touches. Parks when idle; a loop
+ * that may rest has no thread while there is nothing to do for it.
  *
  * <p>Tasks of one strand keep their order because all strands of a loop share one queue.
  */
@@ -25,37 +28,57 @@ final class EventLoop implements AutoCloseable {
   /** Called-off timers that may lie about in the heap before they are swept out. */
   private static final int CANCELLED_TIMERS_MAX = 1024;
 
+  private static final Duration NEVER = ChronoUnit.FOREVER.getDuration();
   private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(5);
 
   /** A task and the strand it belongs to. */
   private record Work(@Nullable LoopStrand strand, Runnable task) {}
 
-  private final Thread thread;
+  private final String name;
   private final boolean blocking;
+
+  /** After so long without work the thread ends. */
+  private final long restAfterNanos;
+
   private final Events events;
   private final FatalErrors fatal;
   private final Queue<Work> inbox = new ConcurrentLinkedQueue<>();
   private final PriorityQueue<LoopTimer> timers = new PriorityQueue<>();
   private final AtomicInteger cancelledTimers = new AtomicInteger();
   private volatile boolean parked;
+
+  /** No thread runs, and whoever sets this back starts one. */
+  private final AtomicBoolean resting = new AtomicBoolean();
+
+  private volatile Thread thread;
   private volatile boolean closing;
   private @Nullable LoopStrand current;
   private long timersMade;
 
-  private EventLoop(String name, boolean blocking, Events events, FatalErrors fatal) {
+  private EventLoop(
+      String name, boolean blocking, Duration restAfter, Events events, FatalErrors fatal) {
+    this.name = name;
     this.blocking = blocking;
+    this.restAfterNanos = Nanos.of(restAfter);
     this.events = events;
     this.fatal = fatal;
     this.thread = new LoopThread(this, name);
   }
 
+  /** Starts a loop whose tasks must not block. */
+  static EventLoop start(String name, Events events, FatalErrors fatal) {
+    EventLoop loop = new EventLoop(name, false, NEVER, events, fatal);
+    loop.thread.start();
+    return loop;
+  }
+
   /**
-   * Starts a loop.
+   * Makes a loop whose tasks may block.
    *
-   * @param blocking whether its tasks may block
+   * @param restAfter its thread ends when it had no work for so long, until there is some again
    */
-  static EventLoop start(String name, boolean blocking, Events events, FatalErrors fatal) {
-    EventLoop loop = new EventLoop(name, blocking, events, fatal);
+  static EventLoop blocking(String name, Duration restAfter, Events events, FatalErrors fatal) {
+    EventLoop loop = new EventLoop(name, true, restAfter, events, fatal);
     loop.thread.start();
     return loop;
   }
@@ -80,8 +103,7 @@ final class EventLoop implements AutoCloseable {
     }
     try {
       if (!thread.join(CLOSE_WAIT_MAX)) {
-        events.event(
-            Events.Level.WARNING, "strand", thread.getName() + " is still busy and was left alone");
+        events.event(Events.Level.WARNING, "strand", name + " is still busy and was left alone");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -96,14 +118,19 @@ final class EventLoop implements AutoCloseable {
     inbox.add(new Work(strand, task));
     if (parked) {
       LockSupport.unpark(thread);
+    } else if (resting.get() && resting.compareAndSet(true, false)) {
+      Thread woken = new LoopThread(this, name);
+      woken.start();
+      thread = woken; // started: it can be waited for
     }
   }
 
   private void run() {
+    thread = Thread.currentThread();
     while (!closing) {
       runDueTimers();
-      if (runBatch() == 0) {
-        parkUntilWork();
+      if (runBatch() == 0 && !parkUntilWork() && rests()) {
+        return;
       }
     }
     while (runBatch() > 0) {
@@ -128,25 +155,31 @@ final class EventLoop implements AutoCloseable {
     try {
       task.run();
     } catch (Throwable thrown) {
-      String where = "strand." + (strand == null ? thread.getName() : strand.name);
+      String where = "strand." + (strand == null ? name : strand.name);
       FatalErrors.escaped(fatal, events, where, thrown);
     } finally {
       current = null;
     }
   }
 
-  private void parkUntilWork() {
+  /** Whether there may be work now; false if there was none for so long that the thread may end. */
+  private boolean parkUntilWork() {
+    LoopTimer next = timers.peek();
+    long begun = System.nanoTime();
     parked = true;
     // A writer adds first and looks at the flag afterwards; so one of the two sees the other.
     if (inbox.isEmpty() && !closing) {
-      LoopTimer next = timers.peek();
-      if (next == null) {
-        LockSupport.park(this);
-      } else {
-        LockSupport.parkNanos(this, next.dueNanos - System.nanoTime());
-      }
+      LockSupport.parkNanos(this, next == null ? restAfterNanos : next.dueNanos - begun);
     }
     parked = false;
+    return next != null || System.nanoTime() - begun < restAfterNanos;
+  }
+
+  /** Whether the thread ends now. */
+  private boolean rests() {
+    resting.set(true);
+    // As with parking: a task that comes now is seen here, or starts a thread.
+    return inbox.isEmpty() || !resting.compareAndSet(true, false);
   }
 
   private void runDueTimers() {

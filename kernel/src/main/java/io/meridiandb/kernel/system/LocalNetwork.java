@@ -31,7 +31,7 @@ public final class LocalNetwork implements AutoCloseable {
    */
   public LocalNetwork(Events events, FatalErrors fatal) {
     this.events = events;
-    loop = EventLoop.start("local-network", false, events, fatal);
+    loop = EventLoop.start("local-network", events, fatal);
     delivery = loop.strand("local-network");
   }
 

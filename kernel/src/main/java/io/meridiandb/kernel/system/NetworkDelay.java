@@ -37,7 +37,7 @@ public final class NetworkDelay implements AutoCloseable {
     this.latencies = latencies;
     this.regionOf = regionOf;
     this.events = events;
-    this.loop = EventLoop.start("network-delay", false, events, fatal);
+    this.loop = EventLoop.start("network-delay", events, fatal);
   }
 
   /** Distances from now on; callable from any thread. */

@@ -3,6 +3,7 @@ package io.meridiandb.kernel.system;
 import io.meridiandb.kernel.event.Events;
 import io.meridiandb.kernel.strand.Strand;
 import io.meridiandb.kernel.strand.Strands;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -11,6 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Strands on a fixed number of event loops; blocking ones with a loop of their own. */
 final class SystemStrands implements Strands, AutoCloseable {
+  /** A tablet flushes every few seconds or not at all, and thousands of tablets may be quiet. */
+  private static final Duration REST_AFTER = Duration.ofSeconds(30);
+
   private final String server;
   private final Events events;
   private final FatalErrors fatal;
@@ -23,7 +27,7 @@ final class SystemStrands implements Strands, AutoCloseable {
     this.events = events;
     this.fatal = fatal;
     for (int i = 0; i < loops; i++) {
-      shared.add(EventLoop.start(server + "/loop-" + i, false, events, fatal));
+      shared.add(EventLoop.start(server + "/loop-" + i, events, fatal));
     }
   }
 
@@ -34,7 +38,7 @@ final class SystemStrands implements Strands, AutoCloseable {
 
   @Override
   public Strand createBlocking(String name) {
-    EventLoop loop = EventLoop.start(server + "/" + name, true, events, fatal);
+    EventLoop loop = EventLoop.blocking(server + "/" + name, REST_AFTER, events, fatal);
     own.add(loop);
     return loop.strand(name);
   }
