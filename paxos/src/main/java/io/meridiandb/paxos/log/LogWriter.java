@@ -279,11 +279,15 @@ final class LogWriter {
     }
   }
 
-  private long unneeded() {
-    return segments.stream()
-        .limit(segments.size() - 1)
-        .takeWhile(segment -> segment.behindCheckpoints(hard))
-        .count();
+  private int unneeded() {
+    int unneeded = 0;
+    for (Segment segment : segments) {
+      if (unneeded == segments.size() - 1 || !segment.behindCheckpoints(hard)) {
+        break;
+      }
+      unneeded++;
+    }
+    return unneeded;
   }
 
   private @Nullable String useOf(Segment released) {

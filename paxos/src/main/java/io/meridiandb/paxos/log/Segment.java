@@ -3,6 +3,7 @@ package io.meridiandb.paxos.log;
 import io.meridiandb.kernel.disk.DiskFile;
 import io.meridiandb.kernel.id.GroupId;
 import java.io.IOException;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -35,7 +36,11 @@ final class Segment {
 
   /** Whether every index spoken of in here lies behind the checkpoint of its group. */
   boolean behindCheckpoints(HardState hard) {
-    return lastIndexes.entrySet().stream()
-        .allMatch(entry -> hard.baseIndex(entry.getKey()) >= entry.getValue());
+    for (Map.Entry<GroupId, Long> each : lastIndexes.entrySet()) {
+      if (hard.baseIndex(each.getKey()) < each.getValue()) {
+        return false;
+      }
+    }
+    return true;
   }
 }
