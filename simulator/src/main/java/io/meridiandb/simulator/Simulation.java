@@ -199,6 +199,9 @@ public final class Simulation {
     universe.startAll(START_WAIT);
     List<Workload> workloads = workloads(world, run);
     Scenario scenario = options.scenario;
+    if (scenario != null && scenario.bandwidth() > 0) {
+      world.network().bandwidthBetweenRegions(scenario.bandwidth());
+    }
     OutageWatch watch =
         new OutageWatch(universe, run, scenario == null ? List.of() : scenario.expectations());
     List<String> ended = new ArrayList<>();

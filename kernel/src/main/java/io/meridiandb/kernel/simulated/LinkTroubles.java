@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What is wrong with single links for a while, besides cuts and clogs. */
 final class LinkTroubles {
@@ -47,6 +48,8 @@ final class LinkTroubles {
   private final SimulatedWorld world;
   private final FaultCounts faults;
   private final Map<Kind, Map<Link, Trouble>> troubles = new EnumMap<>(Kind.class);
+  private long standardBytesPerSecond;
+  private Predicate<Link> isLong = link -> false;
   private final Map<Link, Long> freeAt = new TreeMap<>();
 
   LinkTroubles(SimulatedWorld world, FaultCounts faults) {
@@ -58,6 +61,24 @@ final class LinkTroubles {
     faults.fired(kind.text);
     long until = world.queue().now() + SimulatedWorld.nanos(length);
     troubles.computeIfAbsent(kind, each -> new TreeMap<>()).put(link, new Trouble(amount, until));
+  }
+
+  /** What links carry that are long, as long as nothing narrows them further. */
+  void bandwidth(long bytesPerSecond, Predicate<Link> whichAreLong) {
+    standardBytesPerSecond = bytesPerSecond;
+    isLong = whichAreLong;
+  }
+
+  private boolean isNothing() {
+    return troubles.isEmpty() && standardBytesPerSecond == 0;
+  }
+
+  /** Bytes a second; 0 if there is no limit. */
+  private long bandwidth(Link link) {
+    long narrow = amount(Kind.NARROW, link);
+    return narrow == 0 && standardBytesPerSecond > 0 && isLong.test(link)
+        ? standardBytesPerSecond
+        : narrow;
   }
 
   void endAll() {
@@ -74,7 +95,7 @@ final class LinkTroubles {
 
   /** Whether a frame is lost before it is on its way. */
   boolean swallows(Link link, byte[] frame) {
-    if (troubles.isEmpty()) {
+    if (isNothing()) {
       return false;
     }
     if (amount(Kind.NO_ANSWERS, link) > 0 && FrameText.isAnswer(frame)) {
@@ -82,7 +103,7 @@ final class LinkTroubles {
       return true;
     }
     boolean full =
-        amount(Kind.NARROW, link) > 0
+        bandwidth(link) > 0
             && freeAt.getOrDefault(link, 0L) - world.queue().now() > QUEUE_NANOS_MAX;
     if (full) {
       faults.fired(OVERFLOW);
@@ -98,14 +119,14 @@ final class LinkTroubles {
 
   /** How much longer than usual a frame takes that is sent now. */
   long more(Link link, int bytes) {
-    if (troubles.isEmpty()) {
+    if (isNothing()) {
       return 0;
     }
     long more = amount(Kind.SLOW, link);
     if (more > 0) {
       faults.mattered(Kind.SLOW.text);
     }
-    long bytesPerSecond = amount(Kind.NARROW, link);
+    long bytesPerSecond = bandwidth(link);
     if (bytesPerSecond > 0) {
       long now = world.queue().now();
       long begin = Math.max(now, freeAt.getOrDefault(link, 0L));

@@ -110,6 +110,15 @@ public final class SimulatedNetwork {
     conditionsChange();
   }
 
+  /**
+   * From now on each link between two regions carries so many bytes a second, in each direction;
+   * frames wait for each other, and what would wait for longer than two seconds is lost.
+   */
+  public void bandwidthBetweenRegions(long bytesPerSecond) {
+    troubles.bandwidth(
+        bytesPerSecond, link -> !regionOf.apply(link.from).equals(regionOf.apply(link.to)));
+  }
+
   private void conditionsChange() {
     for (Map<ServerId, Path[]> fromOne : paths.values()) {
       fromOne.values().stream().flatMap(Arrays::stream).forEach(path -> path.conditions = null);

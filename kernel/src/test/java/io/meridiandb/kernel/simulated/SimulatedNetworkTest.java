@@ -75,6 +75,20 @@ class SimulatedNetworkTest {
   }
 
   @Test
+  void linksBetweenRegionsCarryWhatTheirBandwidthIs() {
+    for (boolean oneRegion : List.of(true, false)) {
+      try (SimulatedWorld world = new SimulatedWorld(1)) {
+        LatencyMatrix near = LatencyMatrix.preset("lan", List.of("eu", "us"));
+        world.network().latencies(near, server -> oneRegion || server.equals(ONE) ? "eu" : "us");
+        world.network().bandwidthBetweenRegions(100);
+        List<Integer> arrived = send(world);
+        world.runFor(Duration.ofSeconds(1));
+        assertThat(arrived.size()).isBetween(oneRegion ? FRAMES : 95, oneRegion ? FRAMES : 100);
+      }
+    }
+  }
+
+  @Test
   void lateFramesAreOvertakenByAllThatIsSentAfterThem() {
     try (SimulatedWorld world = new SimulatedWorld(1)) {
       world.network().belate(ONE, TWO, Duration.ofMinutes(2), Duration.ofMillis(1));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * javax.sql.DataSource} and a {@link LiveUniverse}. A test that fails says which seed it was;
  * {@code -Dmeridian.seed=N} runs that one alone, {@code -Dmeridian.seeds=N} runs so many.
  *
- * <p>Needs no agent and no JVM flag. JUnit 5.10 or newer, Java 25.
+ * <p>Needs no agent and no JVM flag. JUnit 5.12 or newer, also 6; Java 25.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

@@ -6,6 +6,7 @@ import io.meridiandb.simulator.Simulation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -56,6 +57,15 @@ final class SweepCommand implements Callable<Integer> {
       })
   private @Nullable Path out;
 
+  @Option(
+      names = "--same-as",
+      paramLabel = "FILE",
+      description = {
+        "Compares hashes with the lines of an earlier sweep; exit status 1 if a seed has another,",
+        "and how to find the first event that differs."
+      })
+  private @Nullable Path earlier;
+
   @Mixin private final Failures failures = new Failures();
 
   @Option(names = "--progress", description = "Says on standard error how far it is.")
@@ -68,6 +78,11 @@ final class SweepCommand implements Callable<Integer> {
     }
     options.of(bound(0)); // what is wrong with the options is told before anything runs
     SweepFile done = new SweepFile(out);
+    if (earlier != null && !Files.isReadable(earlier)) {
+      throw wrong("--same-as cannot be read: there is no file " + earlier);
+    }
+    SweepFile compared = new SweepFile(earlier);
+    int differing = 0;
     SweepProgress shown = new SweepProgress(progress ? err() : null, bound(1) - bound(0) + 1);
     SweepTotals totals = new SweepTotals();
     Queue<Future<Report>> runs = new ArrayDeque<>();
@@ -89,12 +104,13 @@ final class SweepCommand implements Callable<Integer> {
           keep(done, report);
           totals.add(report.toJson());
           print(report);
+          differing += isOther(report, compared) ? 1 : 0;
           shown.done(report);
         }
       }
     }
     totals.print(err());
-    return totals.failed() == 0 ? 0 : 1;
+    return totals.failed() == 0 && differing == 0 ? 0 : 1;
   }
 
   private static Report ended(Future<Report> run) throws InterruptedException {
@@ -114,6 +130,21 @@ final class SweepCommand implements Callable<Integer> {
     if (!report.violations().isEmpty()) {
       failures.leave(report, options.of(report.seed()), err());
     }
+  }
+
+  /** Whether a seed has run before and was another run. */
+  private boolean isOther(Report report, SweepFile before) {
+    String line = before.line(report.seed());
+    boolean other = line != null && !line.contains("\"hash\":\"" + report.hash() + "\"");
+    if (other) {
+      PrintWriter lines = err();
+      lines.printf("seed %d is not the run that it was in %s;%n", report.seed(), earlier);
+      lines.printf(
+          "  ./meridian sim run --seed %d --twice names the first event that differs%n",
+          report.seed());
+      lines.flush();
+    }
+    return other;
   }
 
   private void keep(SweepFile done, Report report) {

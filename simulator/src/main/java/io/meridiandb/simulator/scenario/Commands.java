@@ -20,11 +20,12 @@ final class Commands {
   private static final Pattern CUT = Pattern.compile("cut (\\S+) from (\\S+?)( both ways)?");
   private static final Pattern SLOW = Pattern.compile("slow (\\S+) to (\\S+) by (\\S+) for (\\S+)");
   private static final Pattern NARROW =
-      Pattern.compile("narrow (\\S+) to (\\S+) to (\\d{1,9})(k?)B/s for (\\S+)");
+      Pattern.compile("narrow (\\S+) to (\\S+) to (\\S+) for (\\S+)");
   private static final Pattern FOR = Pattern.compile("(pause|stall disks of) (.+) for (\\S+)");
   private static final Pattern AT_PLACE = Pattern.compile("(isolate|kill|power off|start) (.+)");
   private static final Pattern FAULT = Pattern.compile("fault (\\S+)");
-  private static final int KILO = 1_000;
+  private static final Pattern RATE = Pattern.compile("(\\d{1,9})([kM]?)B/s");
+  private static final long KILO = 1_000;
 
   private Commands() {}
 
@@ -73,16 +74,32 @@ final class Commands {
     if (narrow.matches()) {
       String from = narrow.group(1);
       String to = narrow.group(2);
-      long rate = Long.parseLong(narrow.group(3)) * (narrow.group(4).isEmpty() ? 1 : KILO);
-      Duration length = ScenarioReader.time(narrow.group(5));
-      if (rate == 0) {
-        throw new IllegalArgumentException("a link that carries nothing is cut, not narrow");
-      }
+      long rate = rate(narrow.group(3));
+      Duration length = ScenarioReader.time(narrow.group(4));
       return new Command(stage -> stage.narrow(from, to, rate, length), List.of(from, to));
     }
     throw new IllegalArgumentException(
         "nobody knows how to \"%s\"; docs/SIMULATOR.md lists all that can be done"
             .formatted(words));
+  }
+
+  /** Bytes a second, such as {@code 800B/s}, {@code 10kB/s} or {@code 2MB/s}. */
+  static long rate(String text) {
+    Matcher rate = RATE.matcher(text);
+    if (!rate.matches()) {
+      throw new IllegalArgumentException("it should look like \"10kB/s\", 800B/s or 2MB/s");
+    }
+    long unit =
+        switch (rate.group(2)) {
+          case "k" -> KILO;
+          case "M" -> KILO * KILO;
+          default -> 1;
+        };
+    long bytes = Long.parseLong(rate.group(1)) * unit;
+    if (bytes == 0) {
+      throw new IllegalArgumentException("a link that carries nothing is cut, not narrow");
+    }
+    return bytes;
   }
 
   private static Command atPlace(String what, String place) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param forcesIgnored whether disks acknowledge forces and do nothing
  * @param workloads by name; empty if the seed draws them
  * @param shape where servers stand; null if the seed draws it
+ * @param bandwidth of links between regions, in bytes a second; 0 without limit
  * @param steps what happens, by rising times
  * @param expectations what must hold besides what the workloads check
  */
@@ -24,6 +25,7 @@ public record Scenario(
     boolean forcesIgnored,
     List<String> workloads,
     @Nullable Shape shape,
+    long bandwidth,
     List<Step> steps,
     List<WriteOutage> expectations) {
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * seed 42
  * servers 3                                # in one place; or:
  * regions eu, us, ap with 1 server each, three-regions
+ * bandwidth 500kB/s                        # of each link between regions
  * workloads bank, list-append              # else the seed draws them
  * length 60s
  * faults drawn                             # besides these; else only these
@@ -70,6 +71,7 @@ public final class ScenarioReader {
   private boolean forcesIgnored;
   private List<String> workloads = List.of();
   private @Nullable Shape shape;
+  private long bandwidth;
   private final List<Step> steps = new ArrayList<>();
   private final List<WriteOutage> expectations = new ArrayList<>();
   private final List<Check> checks = new ArrayList<>();
@@ -101,6 +103,7 @@ public final class ScenarioReader {
         reader.forcesIgnored,
         reader.workloads,
         reader.shape,
+        reader.bandwidth,
         reader.steps,
         reader.expectations);
   }
@@ -126,6 +129,7 @@ public final class ScenarioReader {
       case "length" -> length = time(rest);
       case "servers" -> shape = Shape.local(servers(number(rest)));
       case "regions" -> shape = regions(line);
+      case "bandwidth" -> bandwidth = Commands.rate(rest);
       case "workloads" -> workloads = workloads(rest);
       case "faults" -> drawnFaults = drawn(rest);
       case "forces" -> forcesIgnored = ignored(rest);
@@ -133,7 +137,7 @@ public final class ScenarioReader {
       case "expect" -> outage(number, line);
       default ->
           throw new IllegalArgumentException(
-              "it begins with none of seed, servers, regions, workloads, length, faults, forces, at, expect");
+              "it begins with none of seed, servers, regions, bandwidth, workloads, length, faults, forces, at, expect");
     }
   }
 

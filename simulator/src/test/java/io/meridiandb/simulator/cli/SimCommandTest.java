@@ -26,7 +26,8 @@ class SimCommandTest {
   }
 
   @Test
-  void aSweepPrintsTheSeedsInOrderWithEqualHashesWhateverTheJobs() {
+  void aSweepPrintsTheSeedsInOrderWithEqualHashesWhateverTheJobs(@TempDir Path folder)
+      throws IOException {
     assertThat(run("sweep", "--seeds", "1..3", "--jobs", "3", "--seconds", "1")).isZero();
     List<String> lines = out.toString().lines().toList();
     assertThat(lines).hasSize(3);
@@ -36,6 +37,13 @@ class SimCommandTest {
     out.getBuffer().setLength(0);
     assertThat(run("run", "--seed", "2", "--seconds", "1")).isZero();
     assertThat(out.toString().strip()).isEqualTo(lines.get(1));
+    Path before = folder.resolve("before");
+    Files.writeString(before, lines.get(1).replaceFirst("hash\":\"", "hash\":\"x") + "\n");
+    String[] again = {"sweep", "--seeds", "2..2", "--seconds", "1", "--same-as", "" + before};
+    assertThat(run(again)).isEqualTo(1);
+    assertThat(err.toString()).contains("seed 2 is not the run that it was");
+    Files.writeString(before, lines.get(1) + "\n");
+    assertThat(run(again)).isZero();
   }
 
   @Test

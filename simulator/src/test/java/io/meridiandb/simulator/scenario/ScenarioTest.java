@@ -60,6 +60,7 @@ class ScenarioTest {
     String script =
         HEAD
             + """
+            bandwidth 200kB/s
             faults none
             at 100ms cut eu from us
             at 300ms cut ap from us both ways
@@ -87,6 +88,7 @@ class ScenarioTest {
             "clog",
             "link-slow",
             "link-narrow");
+    assertThat(first.faults().get("link-narrow").fired()).isEqualTo(1);
     assertThat(run(script)).isEqualTo(first);
   }
 
@@ -135,6 +137,7 @@ class ScenarioTest {
           regions eu with 0 servers each, lan  | 3 to 60 servers, not 0
           regions EU! with 3 servers each, lan | no name for a region
           length 99999999999999999m            | no time may be over 24 hours
+          bandwidth plenty                     | 800B/s or 2MB/s
           at 3s narrow eu to us to 0B/s for 1s | is cut, not narrow
           """)
   void wrongLinesAreToldWithTheirNumber(String line, String message) {
