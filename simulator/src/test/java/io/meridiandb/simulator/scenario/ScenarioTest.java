@@ -7,7 +7,6 @@ import io.meridiandb.simulator.NodeAssembly;
 import io.meridiandb.simulator.Report;
 import io.meridiandb.simulator.Simulation;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,21 +91,18 @@ class ScenarioTest {
     assertThat(run(script)).isEqualTo(first);
   }
 
+  /** That it is the same run again is for SimCommandTest, which has one that fails. */
   @Test
-  void whatAFailingSeedLeavesIsThatRunAgain() {
-    Simulation.Options options = new Simulation.Options(5, Duration.ofSeconds(3), false);
-    Report drawn = new Simulation(options, new NodeAssembly()).run(null);
-    String left = ScenarioText.of(5, options.faultPhase(), false, List.of("a\nb"), drawn.strikes());
-    assertThat(left).contains("# found a b");
-    assertThat(run(left).hash()).isEqualTo(drawn.hash());
-  }
-
-  @Test
-  void aTraceSaysWhoSentWhatToWhom() {
-    List<String> lines = new ArrayList<>();
-    Simulation.Options options = new Simulation.Options(1, Duration.ofSeconds(1), false);
-    new Simulation(options, new NodeAssembly()).run(lines::add);
-    assertThat(lines).anyMatch(line -> line.matches(".*server-1 -> server-2, .*group-0 #.*"));
+  void whatAFailingSeedLeavesIsReadAsThatSeed() {
+    String left =
+        ScenarioText.of(
+            5, Duration.ofSeconds(3), false, List.of("a\nb"), List.of("at 7ms fault isolate"));
+    assertThat(left).contains("# found a b", "# at 7ms fault isolate");
+    Scenario read = ScenarioReader.read(left);
+    assertThat(read.seed()).isEqualTo(5);
+    assertThat(read.length()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(read.drawnFaults()).isTrue();
+    assertThat(read.steps()).isEmpty();
   }
 
   @ParameterizedTest
