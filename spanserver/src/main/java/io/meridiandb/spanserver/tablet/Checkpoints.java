@@ -63,6 +63,10 @@ final class Checkpoints {
   private boolean flushWanted;
   private boolean flushDue;
   private boolean flushScheduled;
+
+  /** The job before this one ended with a file that did not hold what was written. */
+  private boolean writtenInVain;
+
   private boolean stopped;
 
   Checkpoints(Env env, Strand strand, TabletFolder folder, TabletOptions options, TabletHost host)
@@ -284,6 +288,7 @@ final class Checkpoints {
 
   private void finished(TabletJob done, JobRunner.Result result) {
     job = null;
+    writtenInVain = false;
     if (stopped) {
       result.closeUnused();
       return;
@@ -407,6 +412,18 @@ final class Checkpoints {
       strand.schedule(DISK_FULL_RETRY, () -> retry(failed));
       return;
     }
+    if (cause instanceof TabletDamagedException && !writtenInVain) {
+      writtenInVain = true;
+      env.events()
+          .event(
+              Events.Level.ERROR,
+              "spanserver.tablet",
+              "the disk did not keep what was written to it (%s); it is written again, for all of it is still here"
+                  .formatted(cause.getMessage()));
+      env.events().count("tablet.rewrites", 1);
+      retry(failed);
+      return;
+    }
     diskFailed(cause);
   }
 
@@ -422,7 +439,7 @@ final class Checkpoints {
     }
   }
 
-  /** A flush is tried until it succeeds; a merge that found no room need not be. */
+  /** A flush is tried until it succeeds; a merge need not be. */
   private void retry(TabletJob waiting) {
     if (stopped) {
       return;

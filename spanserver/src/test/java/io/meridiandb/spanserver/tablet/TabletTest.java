@@ -12,6 +12,8 @@ import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.wire.ErrorCode;
 import io.meridiandb.wire.MeridianException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -374,6 +376,43 @@ class TabletTest {
       assertThat(f.host.checkpoints).containsExactly(1L, 2L);
       assertThat(f.files()).hasSize(2);
     }
+  }
+
+  /** Whoever looks at a file right after writing it has all that it needs to write it again. */
+  @Test
+  void aFileThatIsDamagedWhileItIsWrittenIsWrittenAgainOnce() {
+    try (TabletFixture f = new TabletFixture(12, OPTIONS)) {
+      f.apply(1, put("a", 10, "a10"));
+      flipBits(f, 1);
+      f.flush();
+      assertThat(f.host.failures).isEmpty();
+      assertThat(f.host.checkpoints).containsExactly(1L);
+      assertThat(f.read("a", 10)).isEqualTo("a10");
+      f.apply(2, put("b", 20, "b20"));
+      flipBits(f, 2);
+      f.flush();
+      assertThat(f.host.failures).singleElement().isInstanceOf(TabletDamagedException.class);
+      assertThat(f.host.checkpoints).containsExactly(1L);
+      assertThat(f.read("b", 20)).isEqualTo("b20");
+    }
+  }
+
+  /** So many times, a file that has just appeared is damaged. */
+  private static void flipBits(TabletFixture f, int times) {
+    List<String> before = f.files();
+    int[] left = {times};
+    boolean[] whole = {true};
+    f.world.afterEveryEvent(() -> {
+      boolean fresh = f.files().size() > before.size();
+      if (fresh && whole[0] && left[0]-- > 0) {
+        try {
+          f.world.disk(SERVER).flipBit(f.files().getLast(), 200, 5);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      whole[0] = !fresh;
+    });
   }
 
   /** Reliability T19: an error of a force is final and told to the host. */
