@@ -42,7 +42,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Votes for whoever asks. */
-  VOTES_TWICE(5022, "a voter promises whatever it is asked, leases or not (C1)") {
+  VOTES_TWICE(37, "a voter promises whatever it is asked, leases or not (C1)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new NodeParts() {
@@ -172,7 +172,7 @@ enum BrokenRule implements NodeAssembly.Fittings {
   },
 
   /** Locks that died with a leader count. */
-  EPOCH_NOT_CHECKED(5021, "read locks lost at a leader change go unnoticed (G12)") {
+  EPOCH_NOT_CHECKED(5028, "read locks lost at a leader change go unnoticed (G12)") {
     @Override
     public NodeParts parts(Env env, ServerIdentity self) {
       return new BrokenParts.OneEpoch();
