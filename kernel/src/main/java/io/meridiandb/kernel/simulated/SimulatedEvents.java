@@ -1,7 +1,7 @@
 package io.meridiandb.kernel.simulated;
 
 import io.meridiandb.kernel.event.Events;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,7 +9,7 @@ import java.util.TreeMap;
 final class SimulatedEvents implements Events {
   private final SimulatedWorld world;
   private final String server;
-  private final Map<String, Counter> counters = new HashMap<>();
+  private final Map<String, Counter> counters = new LinkedHashMap<>();
 
   private static final class Counter {
     private long value;

@@ -8,7 +8,7 @@ import io.meridiandb.kernel.time.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,7 +64,7 @@ public final class SimulatedWorld implements AutoCloseable {
   private final SimulatedNetwork network;
   private final Turns turns = new Turns();
   private final Map<ServerId, Machine> machines = new TreeMap<>();
-  private final Map<ServerId, Life> lives = new HashMap<>();
+  private final Map<ServerId, Life> lives = new LinkedHashMap<>();
   private final Map<ServerId, Long> starts = new TreeMap<>();
   private final List<Failure> failures = new ArrayList<>();
   private Runnable afterEvent = () -> {};

@@ -34,18 +34,6 @@ public record RecoveredGroup(
     List<LogEntry> entries,
     RecoveredMembership membership) {
 
-  /** A group all of whose entries are in memory. */
-  public RecoveredGroup(
-      GroupId group,
-      Ballot promised,
-      long baseIndex,
-      Ballot baseBallot,
-      long commitHint,
-      List<LogEntry> entries,
-      RecoveredMembership membership) {
-    this(group, promised, baseIndex, baseBallot, commitHint, OldPart.NONE, entries, membership);
-  }
-
   /** A group of whose members nothing was recorded. */
   public RecoveredGroup(
       GroupId group,
@@ -54,7 +42,15 @@ public record RecoveredGroup(
       Ballot baseBallot,
       long commitHint,
       List<LogEntry> entries) {
-    this(group, promised, baseIndex, baseBallot, commitHint, entries, RecoveredMembership.NONE);
+    this(
+        group,
+        promised,
+        baseIndex,
+        baseBallot,
+        commitHint,
+        OldPart.NONE,
+        entries,
+        RecoveredMembership.NONE);
   }
 
   /** Whether a replica was here and has been closed. */
@@ -65,7 +61,7 @@ public record RecoveredGroup(
   /** The same but for the entries. */
   RecoveredGroup withoutEntries() {
     return new RecoveredGroup(
-        group, promised, baseIndex, baseBallot, commitHint, List.of(), membership);
+        group, promised, baseIndex, baseBallot, commitHint, OldPart.NONE, List.of(), membership);
   }
 
   /** The last configuration that is remembered, chosen or not; null if none is. */
@@ -107,7 +103,7 @@ public record RecoveredGroup(
   public static RecoveredGroup closed(GroupId group, Ballot promised, LogRecord.VoteFloor floor) {
     RecoveredMembership left =
         new RecoveredMembership(0, ByteString.EMPTY, floor.lastBallot(), floor.lastIndex());
-    return new RecoveredGroup(group, promised, 0, Ballot.ZERO, 0, List.of(), left);
+    return new RecoveredGroup(group, promised, 0, Ballot.ZERO, 0, OldPart.NONE, List.of(), left);
   }
 
   /** A group that has no record yet. */

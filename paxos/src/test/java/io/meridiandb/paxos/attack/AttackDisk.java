@@ -4,6 +4,7 @@ import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.paxos.Ballot;
 import io.meridiandb.paxos.LogEntry;
 import io.meridiandb.paxos.log.LogRecord;
+import io.meridiandb.paxos.log.OldPart;
 import io.meridiandb.paxos.log.RecoveredGroup;
 import io.meridiandb.paxos.log.RecoveredMembership;
 import java.util.List;
@@ -76,6 +77,7 @@ final class AttackDisk {
         base,
         baseBallot,
         Math.max(base, commit),
+        OldPart.NONE,
         List.copyOf(entries.values()),
         membership);
   }

@@ -140,8 +140,12 @@ public final class Nemesis {
     universe.joinAll();
     universe.members().forEach(this::repair);
     List<ServerId> voters = new ArrayList<>(universe.shape().firstVoters());
+    int majority = voters.size() / 2 + 1;
+    if (scene.hasRotted()) {
+      voters.remove(scene.rotting()); // the only good copy of a row may be with who breaks for ever
+    }
     List<ServerId> core = new ArrayList<>();
-    for (int needed = voters.size() / 2 + 1; needed > 0; needed--) {
+    for (int needed = majority; needed > 0; needed--) {
       core.add(voters.remove(scene.random().nextInt(voters.size())));
     }
     core.sort(null);

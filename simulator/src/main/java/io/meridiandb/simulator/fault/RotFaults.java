@@ -113,6 +113,7 @@ final class RotFaults {
     }
     String file = files.get(scene.random().nextInt(files.size()));
     long before = quarantines(scene, server);
+    scene.rots();
     try {
       int size = Math.max(1, disk.bytes(file).length);
       damage.to(disk, file, scene.random().nextInt(size));

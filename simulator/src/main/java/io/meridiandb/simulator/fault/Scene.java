@@ -15,6 +15,7 @@ public final class Scene {
   private final Operator operator;
   private List<ServerId> spared = List.of();
   private boolean healed;
+  private boolean rotted;
 
   Scene(SimulatedUniverse universe, RandomSource random) {
     this.universe = universe;
@@ -70,6 +71,16 @@ public final class Scene {
   ServerId rotting() {
     List<ServerId> all = universe.members();
     return all.get(Math.floorMod(world().seed(), all.size()));
+  }
+
+  /** Files of that server have rotted: what it has of rows may be good for nothing. */
+  void rots() {
+    rotted = true;
+  }
+
+  /** Whether they have. */
+  boolean hasRotted() {
+    return rotted;
   }
 
   /** The servers of one region, drawn. */

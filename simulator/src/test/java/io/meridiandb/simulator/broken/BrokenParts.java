@@ -203,6 +203,7 @@ final class BrokenParts {
         group.baseIndex(),
         group.baseBallot(),
         group.commitHint(),
+        group.old(),
         entries,
         group.membership());
   }
