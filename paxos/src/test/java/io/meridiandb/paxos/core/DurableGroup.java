@@ -109,10 +109,18 @@ final class DurableGroup {
     return at < entries.size() && entries.get(at).sameContent(wanted);
   }
 
-  /** As the log says it at a start; at every other one it leaves on the disk what it may. */
+  /** As a log says it at a start that has room for all entries. */
   RecoveredGroup recover() {
+    return recover(false);
+  }
+
+  /** The same, at every other start of one that leaves on the disk what it may. */
+  RecoveredGroup recoverWithLittleMemory() {
+    return recover(Math.max(base, commit) % 2 == 0);
+  }
+
+  private RecoveredGroup recover(boolean leaves) {
     long chosen = Math.max(base, commit);
-    boolean leaves = chosen % 2 == 0;
     List<LogEntry> old =
         entries.stream()
             .filter(entry -> leaves && entry.index() <= chosen && entry != entries.getLast())

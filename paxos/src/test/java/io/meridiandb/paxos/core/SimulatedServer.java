@@ -128,7 +128,7 @@ final class SimulatedServer {
             world.random(),
             Math.max(machine, 0));
     member.applied = machine >= 0 ? machine : log.base;
-    member.core = PaxosCore.recover(setting, voter, holder, log.recover());
+    member.core = PaxosCore.recover(setting, voter, holder, log.recoverWithLittleMemory());
     member.clock =
         new GroupClock(this::now, () -> member.announced ? holder.leaseEnd(group) : Timestamp.MIN);
     members.put(group, member);
