@@ -2,6 +2,7 @@ package io.meridiandb.simulator.invariant;
 
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.paxos.membership.ReplicaSet;
 import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.simulator.invariant.Observer.Place;
 import io.meridiandb.simulator.invariant.Observer.Seen;
@@ -52,14 +53,22 @@ public final class Census implements Observer {
     return life != null && life.number == place.life() && life.withData.containsKey(place.group());
   }
 
-  /** The members' replicas of each group on servers that run. */
+  /**
+   * The members' replicas of each group on servers that run. Who was opened to become a member, and
+   * never got an entry because its leader died and the change was given up, takes itself for one;
+   * the leader knows that it is not.
+   */
   Map<GroupId, List<Live>> groups(Sight sight) {
     Map<GroupId, List<Live>> groups = new TreeMap<>();
+    Map<GroupId, ReplicaSet> asLeadersSay = new TreeMap<>();
     for (Sight.Server server : sight.servers()) {
       Life life = life(server.id(), server.life());
       for (Sight.Group group : server.groups()) {
         Place place = new Place(server.id(), server.life(), new GroupId(group.id()));
         Replica replica = life.replicas.get(place.group());
+        if (replica != null && group.leading()) {
+          asLeadersSay.put(place.group(), replica.members());
+        }
         if (replica != null && replica.members().kindOf(server.id()) != null) {
           groups
               .computeIfAbsent(place.group(), unused -> new ArrayList<>())
@@ -67,6 +76,11 @@ public final class Census implements Observer {
         }
       }
     }
+    asLeadersSay.forEach((group, members) ->
+        groups
+            .getOrDefault(group, new ArrayList<>())
+            .removeIf(live ->
+                live.group().applied() == 0 && members.kindOf(live.place().server()) == null));
     return groups;
   }
 }

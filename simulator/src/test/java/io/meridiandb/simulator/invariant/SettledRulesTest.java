@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meridiandb.kernel.id.GroupId;
 import io.meridiandb.kernel.id.ServerId;
+import io.meridiandb.kernel.time.TTInterval;
 import io.meridiandb.kernel.time.Timestamp;
 import io.meridiandb.paxos.Ballot;
+import io.meridiandb.paxos.membership.ReplicaSet;
+import io.meridiandb.paxos.replica.Replica;
 import io.meridiandb.row.key.Key;
 import io.meridiandb.row.key.KeyRange;
 import io.meridiandb.simulator.invariant.Census.Live;
@@ -13,6 +16,7 @@ import io.meridiandb.simulator.invariant.Observer.Place;
 import io.meridiandb.simulator.invariant.Observer.Seen;
 import io.meridiandb.txn.participant.Ownership;
 import io.meridiandb.txn.participant.VersionStore;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +80,41 @@ class SettledRulesTest {
     }
     assertThat(census.knows(new Place(server, 2, new GroupId(7)))).isTrue();
     assertThat(census.knows(new Place(server, 1, new GroupId(7)))).isFalse();
+  }
+
+  /** A replica of which nothing is asked but who belongs to its group, as far as it knows. */
+  private static Replica member(ReplicaSet members) {
+    return (Replica)
+        Proxy.newProxyInstance(
+            Replica.class.getClassLoader(),
+            new Class<?>[] {Replica.class},
+            (proxy, method, arguments) -> {
+              assertThat(method.getName()).isEqualTo("members");
+              return members;
+            });
+  }
+
+  /** Its leader died before it had an entry, and the change was given up (sweep, seed 408). */
+  @Test
+  void whoWasOpenedToJoinAndNeverDidIsNoMember() {
+    List<ServerId> two = List.of(new ServerId(1), new ServerId(2));
+    List<ServerId> three = List.of(new ServerId(1), new ServerId(2), new ServerId(3));
+    TTInterval now = new TTInterval(new Timestamp(1), new Timestamp(2));
+    for (long applied = 0; applied <= 1; applied++) {
+      Census census = new Census();
+      List<Sight.Server> servers = new ArrayList<>();
+      for (ServerId id : three) {
+        boolean joins = id.value() == 3;
+        census.opened(
+            new Place(id, 1, GroupId.ZERO), member(ReplicaSet.ofFull(joins ? three : two)));
+        Sight.Group group =
+            new Sight.Group(0, id.value() == 1, Ballot.ZERO, joins ? applied : 5, false);
+        servers.add(new Sight.Server(id, 1, now, false, List.of(group)));
+      }
+      assertThat(census.groups(new Sight(new Timestamp(1), servers)).get(GroupId.ZERO))
+          .as("who has applied something and was removed must hear of it")
+          .hasSize(applied == 0 ? 2 : 3);
+    }
   }
 
   @Test
